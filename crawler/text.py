@@ -1,0 +1,141 @@
+"""Words as people write them: folding with a map back to the original, clauses, sentences, language, clean lines."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+from dataclasses import dataclass
+
+_INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF, 0xAD])
+_CONTROL = {c: " " for c in range(0xA0) if (c < 0x20 or c >= 0x7F) and chr(c) not in "\n\t"}
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+_LATIN = re.compile("[A-Za-z]")
+_KANA_HANGUL = re.compile("[\u3040-\u30ff\uac00-\ud7af]")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|St|No|Inc|Co|Corp|Ltd|vs|U\.S|U\.K|e\.g|i\.e|approx|Jan|Feb|Aug|Sept|Oct|Nov|Dec))\.$"
+)
+_SENTENCE_END = re.compile(r"[。！？!?](?:[”’」』\"')）]*)|\.(?:[”’\"')]*)(?=\s)|\n+")
+_QUOTE_MARKS = {ord(c): "'" for c in "‘’‛ʼ`´"} | {ord(c): '"' for c in "“”„‟"} | {ord(c): "-" for c in "‐‑‒–—―"}
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A text in the form names are compared in, with the way back to the original."""
+
+    text: str
+    """NFKC, case-folded, typographic quotes and dashes made plain; may differ in length from the original."""
+    starts: tuple[int, ...] | range
+    """For each folded character, the offset of the original character it came from; one more at the end."""
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """Return the span of the original that the folded span [start, end) came from."""
+        first = self.starts[start]
+        last = self.starts[end - 1] if end > start else first
+        after = end
+        while after < len(self.text) and self.starts[after] == last:
+            after += 1
+        return first, self.starts[after] if end > start else first
+
+    def folded(self, offset: int) -> int:
+        """Return the first folded position that came from the original offset, or from one behind it."""
+        return bisect_left(self.starts, offset)
+
+
+def fold(text: str) -> Folded:
+    """Return the text folded for comparison, with the offset of every character kept."""
+    plain = text.translate(_QUOTE_MARKS)
+    whole = unicodedata.normalize("NFKC", plain).casefold()
+    if len(whole) == len(plain) and plain.isascii():
+        return Folded(whole, range(len(text) + 1))
+    return _fold_slowly(plain)
+
+
+def _fold_slowly(plain: str) -> Folded:
+    pieces: list[str] = []
+    starts: list[int] = []
+    for offset, cluster in _clusters(plain):
+        piece = unicodedata.normalize("NFKC", cluster).casefold()
+        pieces.append(piece)
+        starts.extend([offset] * len(piece))
+    starts.append(len(plain))
+    return Folded("".join(pieces), tuple(starts))
+
+
+def _clusters(text: str) -> list[tuple[int, str]]:
+    """Split before every character that is no combining mark: what normalises together stays together."""
+    found: list[tuple[int, str]] = []
+    start = 0
+    for index in range(1, len(text) + 1):
+        if index == len(text) or text[index] < "\u0300" or not unicodedata.combining(text[index]):
+            found.append((start, text[start:index]))
+            start = index
+    return found if text else []
+
+
+def clean(text: str) -> str:
+    """Return the text without control, zero-width, direction and surrogate characters, runs of blanks made one.
+
+    Line breaks stay.
+    """
+    text = _SURROGATES.sub("\ufffd", text).replace("\r\n", "\n").replace("\r", "\n")
+    text = text.translate(_CONTROL).translate(_INVISIBLE)
+    lines = (re.sub(r"[^\S\n]+", " ", line).strip() for line in text.split("\n"))
+    return re.sub(r"\n{2,}", "\n", "\n".join(lines)).strip()
+
+
+def one_line(text: str) -> str:
+    """Return the text clean and on one line, fit for a title, a log line or a terminal."""
+    return " ".join(clean(text).split())
+
+
+def shorten(text: str, length: int) -> str:
+    """Return the text, cut at a word or character with an ellipsis where it is longer than `length` characters."""
+    if len(text) <= length:
+        return text
+    cut = text[: length - 1]
+    space = cut.rfind(" ")
+    return (cut[:space] if space > length * 0.7 else cut).rstrip(" ,;:，；、") + "…"
+
+
+def language_of(text: str) -> str:
+    """Return `zh`, `en` or `und`: by script, Han weighing double because a Han character is most of a word.
+
+    Other languages in Latin script count as `en` only because nothing here reads them otherwise.
+    """
+    sample = text[:4000]
+    han, latin = len(_HAN.findall(sample)), len(_LATIN.findall(sample))
+    if len(_KANA_HANGUL.findall(sample)) > han / 2 and latin < 4 * han:
+        return "und"
+    if han * 2 > latin / 2 and han >= 2:
+        return "zh"
+    return "en" if latin >= 2 else "und"
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Return the spans of the sentences: trimmed, in order, never overlapping, empty ones left out."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        if match[0].startswith(".") and _ABBREVIATION.search(text, max(0, start, match.start() - 8), match.start() + 1):
+            continue
+        spans.append((start, match.end()))
+        start = match.end()
+    spans.append((start, len(text)))
+    return [span for span in (_trim(text, a, b) for a, b in spans) if span[0] < span[1]]
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    piece = text[start:end]
+    return start + len(piece) - len(piece.lstrip()), max(start, start + len(piece.rstrip()))
+
+
+def lead_end(text: str, language: str) -> int:
+    """Return where the lead ends: after the first 60 words, or 150 Chinese characters (design rule of this project)."""
+    if language == "zh":
+        return min(len(text), 150)
+    for count, word in enumerate(re.finditer(r"\S+", text), 1):
+        if count == 60:
+            return word.end()
+    return len(text)

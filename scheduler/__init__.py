@@ -1,0 +1,1 @@
+"""The running program: configuration, timetable, service and command line. Nobody imports it."""
