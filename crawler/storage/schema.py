@@ -74,6 +74,8 @@ articles = Table(
     Column("title", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("text_hash", String(64), nullable=False),
+    Column("entry_hash", String(64), nullable=False),
+    Column("from_page", Boolean, nullable=False, server_default=false()),
     Column("language", String(8), nullable=False),
     Column("author", Text),
     Column("published_at", Instant),

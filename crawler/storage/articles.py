@@ -1,0 +1,158 @@
+"""Articles, the keys they are known by, what was read in them, and the pages still wished for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from crawler.models import Entry, Move, MoveType, Reading, Stage, WhyNot
+from crawler.storage.schema import article_keys, articles, page_wishes, readings
+
+
+@dataclass(frozen=True, slots=True)
+class KnownArticle:
+    """Enough of a stored article to see whether an entry tells anything new about it."""
+
+    id: int
+    source: str
+    entry_hash: str
+    quiet: bool
+
+
+def digest(title: str, text: str) -> str:
+    """Return the SHA-256 of a title and a text, as 64 hexadecimal digits."""
+    return hashlib.sha256(f"{title}\x1f{text}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def known(connection: Connection, keys: Iterable[str]) -> dict[str, KnownArticle]:
+    """Return the stored articles behind those of the keys that are known."""
+    query = (
+        select(article_keys.c.key, articles.c.id, articles.c.source_id, articles.c.entry_hash, articles.c.quiet)
+        .join(articles, articles.c.id == article_keys.c.article_id)
+        .where(article_keys.c.key.in_(list(keys)))
+    )
+    return {key: KnownArticle(id, source, hash_, quiet) for key, id, source, hash_, quiet in connection.execute(query)}
+
+
+def add(
+    connection: Connection, source: str, entry: Entry, now: datetime, *, quiet: bool, quarantined: str | None
+) -> int:
+    """Store a new article with its keys; return its id."""
+    hash_ = digest(entry.title, entry.text)
+    values = _content(entry, hash_, now, quarantined) | {
+        "source_id": source,
+        "first_seen_at": now,
+        "quiet": quiet,
+    }
+    id = connection.execute(insert(articles).values(**values).returning(articles.c.id)).scalar_one()
+    add_keys(connection, id, entry.keys)
+    return id
+
+
+def change(connection: Connection, id: int, entry: Entry, now: datetime, *, quarantined: str | None) -> None:
+    """Store what an outlet has changed in an article."""
+    values = _content(entry, digest(entry.title, entry.text), now, quarantined)
+    connection.execute(update(articles).where(articles.c.id == id).values(**values))
+
+
+def _content(entry: Entry, hash_: str, now: datetime, quarantined: str | None) -> dict[str, Any]:
+    return {
+        "url": entry.url,
+        "title": entry.title,
+        "text": entry.text,
+        "text_hash": hash_,
+        "entry_hash": hash_,
+        "language": entry.language,
+        "author": entry.author,
+        "published_at": entry.published,
+        "updated_at": now,
+        "quarantined": quarantined,
+    }
+
+
+def add_keys(connection: Connection, article_id: int, keys: Iterable[str]) -> None:
+    """Let an article be known by these keys too; a key that already leads to an article keeps leading there."""
+    rows = [{"key": key, "article_id": article_id} for key in keys]
+    if rows:
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        connection.execute(dialect.insert(article_keys).on_conflict_do_nothing(), rows)
+
+
+def wish_page(connection: Connection, article_id: int, url: str, now: datetime) -> None:
+    """Note that an article's page should be fetched when its host allows."""
+    connection.execute(delete(page_wishes).where(page_wishes.c.article_id == article_id))
+    connection.execute(insert(page_wishes).values(article_id=article_id, url=url, due_at=now, wished_at=now))
+
+
+def save_reading(connection: Connection, article_id: int, text_hash: str, reading: Reading, now: datetime) -> int:
+    """Store a reading, replacing one by the same reader and version of the same text; return its id."""
+    same = select(readings.c.id).where(
+        readings.c.article_id == article_id,
+        readings.c.reader == reading.reader,
+        readings.c.version == reading.version,
+        readings.c.text_hash == text_hash,
+    )
+    values = {
+        "confidence": reading.confidence,
+        "why_not": reading.why_not,
+        "moves": [move_to_json(move) for move in reading.moves],
+        "read_at": now,
+    }
+    if (id := connection.execute(same).scalar()) is not None:
+        connection.execute(update(readings).where(readings.c.id == id).values(**values))
+        return int(id)
+    identity = {
+        "article_id": article_id,
+        "reader": reading.reader,
+        "version": reading.version,
+        "text_hash": text_hash,
+    }
+    return connection.execute(insert(readings).values(**identity, **values).returning(readings.c.id)).scalar_one()
+
+
+def move_to_json(move: Move) -> dict[str, Any]:
+    """Return a move in the form of the database and of `chuhai classify`."""
+    return {
+        "company": move.company,
+        "type": str(move.type),
+        "destinations": list(move.destinations),
+        "stage": str(move.stage),
+        "confidence": round(move.confidence, 4),
+        "evidence": move.evidence,
+        "details": {key: list(quotes) for key, quotes in sorted(move.details.items())},
+    }
+
+
+def move_from_json(data: Mapping[str, Any]) -> Move:
+    """Return the move that `move_to_json` wrote."""
+    return Move(
+        company=data["company"],
+        type=MoveType(data["type"]),
+        destinations=tuple(data["destinations"]),
+        stage=Stage(data["stage"]),
+        confidence=data["confidence"],
+        evidence=data["evidence"],
+        details={key: tuple(quotes) for key, quotes in data["details"].items()},
+    )
+
+
+def reading_of(connection: Connection, article_id: int) -> Reading | None:
+    """Return the newest reading of an article."""
+    query = (
+        select(readings)
+        .where(readings.c.article_id == article_id)
+        .order_by(readings.c.read_at.desc(), readings.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        return None
+    why_not = WhyNot(row["why_not"]) if row["why_not"] else None
+    moves = tuple(move_from_json(move) for move in row["moves"])
+    return Reading(row["reader"], row["version"], moves, row["confidence"], why_not)
