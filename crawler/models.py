@@ -229,6 +229,55 @@ class FeedAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownEvent:
+    """A stored event, as far as the decision needs it."""
+
+    id: int
+    story_id: int
+    company: str
+    type: MoveType
+    places: frozenset[str]
+    stage: Stage
+    opened: datetime
+    units: frozenset[str] = frozenset()
+    """The figures it is known with, for exports."""
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KnownStory:
+    """A stored story: the connected events of one company."""
+
+    id: int
+    company: str
+    last_event: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is stored about the companies of one article."""
+
+    events: tuple[KnownEvent, ...] = ()
+    stories: tuple[KnownStory, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a report changes. `event` and `story` are None where one has to be opened."""
+
+    event: int | None
+    story: int | None
+    places: frozenset[str]
+    """Those the event has from now on."""
+    step: Stage | None
+    """The stage reached by this report, if it is a step; always set for a new event."""
+    cancels: int | None
+    """The event that this withdrawal ends."""
+    awakens: bool = False
+    """True where an event so far only seen in a silent baseline becomes news."""
+
+
+@dataclass(frozen=True, slots=True)
 class StageStep:
     """One dated step of an event's history."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crawler.knowledge.gazetteer import Gazetteer
-from crawler.models import Move, MoveType, Stage
+from crawler.knowledge.presence import Presence
+from crawler.models import Decision, FirstTime, Known, KnownEvent, Move, MoveType, Stage
 
 STORY_OPEN = timedelta(days=60)
 """So long after its last event a story takes in a new event at a compatible place."""
@@ -18,55 +18,6 @@ EXPORT_AGAIN = timedelta(days=30)
 FRESH = timedelta(days=14)
 """An event first met in a silent baseline is still news when it is reported again within this time; later, a
 report of it is a round-up (seen to repeat moves after three weeks and more)."""
-
-
-@dataclass(frozen=True, slots=True)
-class KnownEvent:
-    """A stored event, as far as the decision needs it."""
-
-    id: int
-    story_id: int
-    company: str
-    type: MoveType
-    places: frozenset[str]
-    stage: Stage
-    opened: datetime
-    units: frozenset[str] = frozenset()
-    """The figures it is known with, for exports."""
-    quiet: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class KnownStory:
-    """A stored story: the connected events of one company."""
-
-    id: int
-    company: str
-    last_event: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is stored about the companies of one article."""
-
-    events: tuple[KnownEvent, ...] = ()
-    stories: tuple[KnownStory, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a report changes. `event` and `story` are None where one has to be opened."""
-
-    event: int | None
-    story: int | None
-    places: frozenset[str]
-    """Those the event has from now on."""
-    step: Stage | None
-    """The stage reached by this report, if it is a step; always set for a new event."""
-    cancels: int | None
-    """The event that this withdrawal ends."""
-    awakens: bool = False
-    """True where an event so far only seen in a silent baseline becomes news."""
 
 
 def resolve(move: Move, at: datetime, known: Known, siblings: Sequence[int], gazetteer: Gazetteer) -> Decision:
@@ -179,3 +130,20 @@ def _may_join(
         return True
     plants = [e for e in events if e.story_id == story and e.type is MoveType.OVERSEAS_PRODUCTION]
     return all(compatible(plant.places, places, gazetteer) for plant in plants)
+
+
+def first_time(move: Move, known: Known, presence: Presence, gazetteer: Gazetteer) -> FirstTime:
+    """Say whether the company is new at these places, by the presence data and by what was reported before.
+
+    A withdrawal and a new entrant are about no new market: unknown.
+    """
+    if move.type in (MoveType.WITHDRAWAL, MoveType.NEW_ENTRANT):
+        return FirstTime.UNKNOWN
+    said = presence.first_time(move.company, move.type, move.destinations)
+    if said is not FirstTime.UNKNOWN:
+        return said
+    there = any(
+        event.stage is Stage.LAUNCHED and event.type is not MoveType.NEW_ENTRANT and event.places & {*move.destinations}
+        for event in known.events
+    )
+    return FirstTime.KNOWN if there else FirstTime.UNKNOWN

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler.models import Entry, Move, MoveType, Reading, Stage, WhyNot
-from crawler.storage.schema import article_keys, articles, page_wishes, readings
+from crawler.storage.schema import article_keys, articles, readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +82,6 @@ def add_keys(connection: Connection, article_id: int, keys: Iterable[str]) -> No
     if rows:
         dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
         connection.execute(dialect.insert(article_keys).on_conflict_do_nothing(), rows)
-
-
-def wish_page(connection: Connection, article_id: int, url: str, now: datetime) -> None:
-    """Note that an article's page should be fetched when its host allows."""
-    connection.execute(delete(page_wishes).where(page_wishes.c.article_id == article_id))
-    connection.execute(insert(page_wishes).values(article_id=article_id, url=url, due_at=now, wished_at=now))
 
 
 def save_reading(connection: Connection, article_id: int, text_hash: str, reading: Reading, now: datetime) -> int:
