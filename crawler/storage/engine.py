@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.types import TypeDecorator
 
 WRITER_LOCK = 0x63687568
@@ -54,22 +54,30 @@ def open_engine(url: str) -> Engine:
     parsed = _parsed(url)
     if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(parsed)
-    engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
-    event.listen(engine, "connect", _prepare_postgresql)
-    return engine
+    return _open_postgresql(parsed.set(drivername="postgresql+psycopg"))
 
 
 def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
-        backend = parsed.get_backend_name()
-    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+    except (ArgumentError, ValueError) as error:
         raise StorageError(
             "storage.url is no database address; write sqlite:///path or postgresql://user@host/name"
         ) from error
-    if backend not in ("sqlite", "postgresql"):
-        raise StorageError(f"storage.url names {backend}; sqlite:///path and postgresql://user@host/name work")
+    if parsed.drivername not in ("sqlite", "postgresql", "postgresql+psycopg"):
+        raise StorageError(
+            f"storage.url begins with {parsed.drivername}; sqlite:///path and postgresql://user@host/name work"
+        )
     return parsed
+
+
+def _open_postgresql(url: URL) -> Engine:
+    try:
+        engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    except ImportError as error:
+        raise StorageError("PostgreSQL needs its driver: pip install 'chuhai[postgres]'") from error
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
 
 
 def _open_sqlite(url: URL) -> Engine:
