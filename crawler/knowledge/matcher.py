@@ -1,0 +1,109 @@
+"""Finds many names in a text at once: one automaton over folded text, longest valid match wins, offsets of the original."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ahocorasick_rs import AhoCorasick
+
+from crawler.text import Folded, fold
+
+_WORD = re.compile(r"[0-9a-z\u00df-\u024f]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Sort(StrEnum):
+    """What a name that was found stands for."""
+
+    COMPANY = "company"
+    AMBIGUOUS = "ambiguous"
+    PERSON = "person"
+    PLACE = "place"
+    CITY = "city"
+    DEMONYM = "demonym"
+    VEHICLE = "vehicle"
+    DECOY = "decoy"
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One name to look for."""
+
+    alias: str
+    sort: Sort
+    names: tuple[str, ...] = ()
+    """The company's canonical name, or place codes; empty for words that stand for nobody."""
+    exact: bool = False
+    """True where only this spelling counts, with its capitals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One name in a text. Offsets are those of the original text."""
+
+    start: int
+    end: int
+    sort: Sort
+    names: tuple[str, ...]
+    alias: str
+
+
+class Matcher:
+    """Looks for all patterns in one pass."""
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        groups: dict[str, list[Pattern]] = {}
+        for pattern in patterns:
+            groups.setdefault(fold(pattern.alias).text, []).append(pattern)
+        groups.pop("", None)
+        self._groups = list(groups.values())
+        self._bound = [(_is_word(key[0]), _is_word(key[-1])) for key in groups]
+        self._automaton = AhoCorasick(list(groups)) if groups else None
+
+    def find(self, text: str, folded: Folded | None = None) -> tuple[Found, ...]:
+        """Return the matches in order, none overlapping; of overlapping ones the longest counts, then the first.
+
+        A name that begins or ends with a Latin letter or a digit needs another kind of neighbour there.
+        """
+        folded = folded or fold(text)
+        if self._automaton is None:
+            return ()
+        haystack = _SURROGATE.sub("\ufffd", folded.text)
+        spans = self._automaton.find_matches_as_indexes(haystack, overlapping=True)
+        valid = [span for span in spans if self._stands_alone(haystack, *span)]
+        found: list[Found] = []
+        for index, start, end in _longest(valid):
+            first, last = folded.original(start, end)
+            pattern = self._pick(index, text[first:last])
+            if pattern is not None:
+                found.append(Found(first, last, pattern.sort, pattern.names, text[first:last]))
+        return tuple(found)
+
+    def _stands_alone(self, text: str, index: int, start: int, end: int) -> bool:
+        before, after = self._bound[index]
+        return not (before and start > 0 and _is_word(text[start - 1])) and not (
+            after and end < len(text) and _is_word(text[end])
+        )
+
+    def _pick(self, index: int, written: str) -> Pattern | None:
+        """Prefer an exact spelling; a name that needs one and does not have it is no match."""
+        options = self._groups[index]
+        exact = next((p for p in options if p.exact and p.alias == written), None)
+        return exact or next((p for p in options if not p.exact), None)
+
+
+def _is_word(char: str) -> bool:
+    return _WORD.match(char) is not None
+
+
+def _longest(spans: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    chosen: list[tuple[int, int, int]] = []
+    for span in sorted(spans, key=lambda s: (s[1], -s[2])):
+        if not chosen or span[1] >= chosen[-1][2]:
+            chosen.append(span)
+        elif span[2] - span[1] > chosen[-1][2] - chosen[-1][1]:
+            chosen[-1] = span
+    return chosen

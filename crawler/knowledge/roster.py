@@ -1,0 +1,166 @@
+"""Who makes vehicles: companies, their names in both languages, and which names need a second signal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from crawler.knowledge.matcher import Found, Matcher, Pattern, Sort
+from crawler.models import Company, CompanyPatch, Kind
+from crawler.text import Folded, fold
+
+_NAMES = (Sort.COMPANY, Sort.AMBIGUOUS, Sort.PERSON)
+NEAR = 80
+"""How far (characters) a vehicle word may stand from an ambiguous name to make it count."""
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Every known company. Built by `from_data`; extended by `with_patches`, which returns a new one."""
+
+    by_name: Mapping[str, Company]
+    patterns: tuple[Pattern, ...]
+    """All names, the words that only look like names, and vehicle words."""
+    first_cars: Mapping[str, str] = field(default_factory=dict)
+    """Year and month (`2024-03`) in which a former entrant's first car went on sale."""
+    other_business: frozenset[str] = frozenset()
+    """Companies for which vehicles are a side line: a move of theirs must speak of vehicles."""
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Roster:
+        """Return the roster of the built JSON's `companies`, `decoys` and `vehicle_words`."""
+        rows: Sequence[Mapping[str, Any]] = data["companies"]
+        patterns = [pattern for row in rows for pattern in _patterns(row)]
+        patterns += [Pattern(word, Sort.DECOY) for word in data["decoys"]]
+        patterns += [Pattern(word, Sort.VEHICLE) for word in data["vehicle_words"]]
+        return cls(
+            {row["name"]: _company(row) for row in rows},
+            tuple(patterns),
+            {row["name"]: row["first_car"] for row in rows if "first_car" in row},
+            frozenset(row["name"] for row in rows if not row.get("maker", True)),
+        )
+
+    def companies(self) -> tuple[Company, ...]:
+        """Return all companies by name."""
+        return tuple(sorted(self.by_name.values(), key=lambda c: c.name.casefold()))
+
+    def company(self, name: str) -> Company | None:
+        """Return the company of a canonical name or of any alias, whatever the case; None if unknown."""
+        if name in self.by_name:
+            return self.by_name[name]
+        canonical = self._index.get(fold(name.strip()).text)
+        return self.by_name.get(canonical) if canonical else None
+
+    def belongs(self, company: str, group: str) -> bool:
+        """Say whether the company is the group, or belongs to it directly or through another."""
+        seen: set[str] = set()
+        known, wanted = self.company(company), self.company(group)
+        while known is not None and known.name not in seen:
+            if known.name == (wanted.name if wanted else group):
+                return True
+            seen.add(known.name)
+            if known.group is not None and known.group == group:
+                return True
+            known = self.by_name.get(known.group) if known.group else None
+        return False
+
+    def first_car(self, company: str) -> str | None:
+        """Return the year and month of a former entrant's first car on sale; None where there is none."""
+        return self.first_cars.get(company)
+
+    def find(self, text: str, folded: Folded | None = None) -> tuple[Found, ...]:
+        """Return the companies a text names; ambiguous names only where a second signal stands by them."""
+        return confirmed(self._matcher.find(text, folded))
+
+    def with_patches(self, patches: Iterable[CompanyPatch]) -> Roster:
+        """Return a roster with the user's additions.
+
+        Raises:
+            ValueError: when a patch is for an unknown company and gives no home.
+        """
+        roster = self
+        for patch in patches:
+            roster = roster._with_patch(patch)
+        return roster
+
+    def _with_patch(self, patch: CompanyPatch) -> Roster:
+        known = self.company(patch.name)
+        if known is None and patch.home is None:
+            raise ValueError(
+                f"company '{patch.name}' is not in the roster: give its home market as well (home: CN), "
+                "or use a name that `chuhai companies` lists"
+            )
+        company = _patched(known or Company(patch.name, patch.home or "", Kind.CAR), patch)
+        names = patch.aliases if known else (patch.name, *patch.aliases)
+        fresh = {fold(name).text for name in names}
+        kept = (p for p in self.patterns if not (p.sort in _NAMES and fold(p.alias).text in fresh))
+        added = (Pattern(name, Sort.COMPANY, (company.name,)) for name in names)
+        return replace(self, by_name={**self.by_name, company.name: company}, patterns=(*kept, *added))
+
+    @cached_property
+    def _index(self) -> Mapping[str, str]:
+        named = {fold(p.alias).text: p.names[0] for p in reversed(self.patterns) if p.names}
+        return named | {fold(name).text: name for name in self.by_name}
+
+    @cached_property
+    def _matcher(self) -> Matcher:
+        return Matcher(self.patterns)
+
+
+def confirmed(found: Iterable[Found]) -> tuple[Found, ...]:
+    """Return the companies among what was found, in order, those of ambiguous name only where it is borne out.
+
+    That is: the text also has a clear name of the same company, or a vehicle word or another maker's clear name near.
+    """
+    all_found = tuple(found)
+    clear = {name for f in all_found if f.sort is Sort.COMPANY for name in f.names}
+    signals = [f for f in all_found if f.sort in (Sort.VEHICLE, Sort.COMPANY)]
+    return tuple(
+        f
+        for f in all_found
+        if f.sort in (Sort.COMPANY, Sort.PERSON)
+        or (f.sort is Sort.AMBIGUOUS and (clear.intersection(f.names) or _near(f, signals)))
+    )
+
+
+def _near(name: Found, signals: Iterable[Found]) -> bool:
+    return any(s.start - name.end <= NEAR and name.start - s.end <= NEAR for s in signals)
+
+
+def _patched(known: Company, patch: CompanyPatch) -> Company:
+    return replace(
+        known,
+        home=patch.home or known.home,
+        kind=patch.kind or known.kind,
+        group=patch.group or known.group,
+        aliases=tuple(dict.fromkeys((*known.aliases, *patch.aliases))),
+        sells_in=tuple(sorted({*known.sells_in, *patch.sells_in})),
+    )
+
+
+def _company(row: Mapping[str, Any]) -> Company:
+    aliases = [name for key in ("zh", "aliases", "exact", "ambiguous") for name in row.get(key, ())]
+    return Company(
+        name=row["name"],
+        home=row["home"],
+        kind=Kind(row.get("kind", "car")),
+        group=row.get("group"),
+        aliases=tuple(name for name in dict.fromkeys(aliases) if name != row["name"]),
+        sells_in=tuple(row.get("sells_in", ())),
+    )
+
+
+def _patterns(row: Mapping[str, Any]) -> list[Pattern]:
+    names = (row["name"],)
+    exact, ambiguous = row.get("exact", ()), row.get("ambiguous", ())
+    plain = [*row.get("zh", ()), *row.get("aliases", ())]
+    if not row.get("nameless") and row["name"] not in exact and row["name"] not in ambiguous:
+        plain.append(row["name"])
+    return [
+        *(Pattern(alias, Sort.COMPANY, names, exact=True) for alias in exact),
+        *(Pattern(alias, Sort.COMPANY, names) for alias in dict.fromkeys(plain)),
+        *(Pattern(alias, Sort.AMBIGUOUS, names) for alias in ambiguous),
+        *(Pattern(alias, Sort.PERSON, names) for alias in row.get("people", ())),
+    ]

@@ -1,0 +1,132 @@
+"""Builds crawler/knowledge/knowledge.json from the hand-reviewed YAML beside it and the Unicode country names.
+
+`python tools/build_knowledge.py` writes the file; with `--check` it only says (exit code 1) whether it is out of date.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from ruamel.yaml import YAML
+
+FOLDER = Path(__file__).resolve().parent.parent / "crawler" / "knowledge"
+TARGET = FOLDER / "knowledge.json"
+_NOT_COUNTRIES = {"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"}
+_COMPANY_FIELDS = {
+    "name", "zh", "aliases", "exact", "ambiguous", "nameless", "people", "home", "kind", "group", "first_car", "maker"
+}  # fmt: skip
+_PRESENCE_FIELDS = {"company", "places", "builds_in", "complete", "as_of", "source"}
+
+
+def main() -> int:
+    """Build or check; return the exit code."""
+    text = build()
+    if "--check" not in sys.argv[1:]:
+        TARGET.write_text(text, encoding="utf-8")
+        print(f"{TARGET.name}: {len(text)} characters")
+        return 0
+    if TARGET.exists() and TARGET.read_text(encoding="utf-8") == text:
+        return 0
+    print(f"{TARGET.name} is out of date: run python tools/build_knowledge.py", file=sys.stderr)
+    return 1
+
+
+def build() -> str:
+    """Return the text of knowledge.json.
+
+    Raises:
+        ValueError: when the YAML contradicts itself; the message names the row.
+    """
+    roster, places, presence = (_read(name) for name in ("roster.yaml", "places.yaml", "presence.yaml"))
+    built = {"roster": _roster(roster), "places": _places(places), "presence": presence["presence"]}
+    codes = built["places"]["names"]
+    _check_companies(built["roster"]["companies"], codes)
+    _check_presence(built["presence"], {row["name"] for row in built["roster"]["companies"]}, codes)
+    return json.dumps(built, ensure_ascii=False, sort_keys=True, separators=(",", ":")).replace('},{"', '},\n{"') + "\n"
+
+
+def _read(name: str) -> Any:
+    return YAML(typ="safe", pure=True).load((FOLDER / name).read_text(encoding="utf-8"))
+
+
+def _roster(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "companies": data["companies"],
+        "decoys": sorted({*data["decoys"]["zh"], *data["decoys"]["en"]}),
+        "vehicle_words": sorted({*data["vehicle_words"]["zh"], *data["vehicle_words"]["en"]}),
+    }
+
+
+def _places(data: Mapping[str, Any]) -> dict[str, Any]:
+    names = {code: {"en": row["en"], "zh": row["zh"]} for code, row in data["regions"].items()}
+    names.update(_countries())
+    for code, row in data["names"].items():
+        names[code] = dict(row)
+    regions = {code: sorted(row["members"]) for code, row in data["regions"].items()}
+    patterns = sorted(_place_patterns(data, names), key=lambda p: (p[0], p[1]))
+    return {"names": names, "regions": regions, "patterns": patterns}
+
+
+def _countries() -> dict[str, dict[str, str]]:
+    english, chinese = (Locale.parse(tag).territories for tag in ("en", "zh_Hans"))
+    codes = [c for c in english if len(c) == 2 and c.isalpha() and c not in _NOT_COUNTRIES]
+    return {code: {"en": english[code], "zh": chinese[code]} for code in sorted(codes)}
+
+
+def _place_patterns(data: Mapping[str, Any], names: Mapping[str, Mapping[str, str]]) -> Iterator[list[Any]]:
+    seen: set[str] = set()
+    for alias, sort, codes, exact in _all_place_names(data, names):
+        key = alias if exact else alias.casefold()
+        if key not in seen:
+            seen.add(key)
+            yield [alias, sort, codes, exact]
+
+
+def _all_place_names(data: Mapping[str, Any], names: Mapping[str, Mapping[str, str]]) -> Iterator[list[Any]]:
+    for code, row in names.items():
+        for name in row.values():
+            yield [name, "place", [code], False]
+    for code, row in data["regions"].items():
+        for key, sort, exact in (("aliases", "place", False), ("exact", "place", True), ("demonyms", "demonym", False)):
+            for alias in row.get(key, ()):
+                yield [alias, sort, [code], exact]
+    for section, sort, exact in (
+        ("aliases", "place", False), ("exact", "place", True), ("demonyms", "demonym", False), ("cities", "city", False)
+    ):  # fmt: skip
+        for code, aliases in data[section].items():
+            for alias in aliases:
+                yield [alias, sort, [code], exact]
+    for alias, codes in data["several"].items():
+        yield [alias, "place", codes, False]
+    for alias in data["decoys"]:
+        yield [alias, "decoy", [], False]
+
+
+def _check_companies(rows: list[dict[str, Any]], codes: Mapping[str, Any]) -> None:
+    names = [row["name"] for row in rows]
+    owners: dict[str, str] = {}
+    for row in rows:
+        name = row["name"]
+        if unknown := row.keys() - _COMPANY_FIELDS:
+            raise ValueError(f"roster: {name}: unknown fields {sorted(unknown)}")
+        if names.count(name) > 1 or row["home"] not in codes:
+            raise ValueError(f"roster: {name}: twice, or home '{row['home']}' is no country")
+        for alias in {name, *(a for key in ("zh", "aliases", "exact", "people") for a in row.get(key, ()))}:
+            if owners.setdefault(alias.casefold(), name) != name:
+                raise ValueError(f"roster: '{alias}' stands for {owners[alias.casefold()]} and for {name}")
+
+
+def _check_presence(rows: list[dict[str, Any]], companies: set[str], codes: Mapping[str, Any]) -> None:
+    for row in rows:
+        unknown = {*row["places"], *row.get("builds_in", ())} - codes.keys()
+        if row.keys() - _PRESENCE_FIELDS or row["company"] not in companies or unknown:
+            raise ValueError(f"presence: {row['company']}: unknown company, field or place {sorted(unknown)}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
