@@ -1,0 +1,302 @@
+"""Feed bytes to entries: RSS, Atom, RDF and JSON Feed."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from calendar import timegm
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urljoin
+
+import feedparser
+
+from crawler.decoding import Unreadable, decode, garbled
+from crawler.markup import plain
+from crawler.models import Entry
+from crawler.text import language_of, one_line, shorten
+from crawler.urls import article_keys, canonical_url, is_web_url
+
+MOST_BYTES = 5 * 1024 * 1024
+MOST_ENTRIES = 2_000
+MOST_TEXT = 300_000
+MOST_TITLE = 1_000
+"""Caps on bytes of body, entries of a feed, characters of a text and of a title; no feed known comes near them."""
+
+_MOST_MARKUP = 4 * MOST_TEXT
+_EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
+"""No feed is older than RSS; dates before are a clock that was never set."""
+_ROOT = re.compile(r"<(?:[\w-]+:)?(rss|feed|rdf|channel)(?=[\s>])", re.IGNORECASE)
+_PAGE = re.compile(r"\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_PAGE_TITLE = re.compile(r"<title[^>]{0,200}>(.{0,500}?)</title", re.IGNORECASE | re.DOTALL)
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_CHALLENGE = re.compile(
+    r"_wafchallengeid|_waftokenid|waf-jschallenge|TTGCaptcha|SlardarWAF|/cdn-cgi/challenge-platform/|cf-chl-|_cf_chl_",
+    re.IGNORECASE,
+)
+_CHALLENGE_TITLE = re.compile(
+    r"just a moment|attention required! \| cloudflare|正在进行安全检测|验证码|安全验证|人机验证|ddos-guard",
+    re.IGNORECASE,
+)
+_CUT_MARK = re.compile(r"\s*(?:\.{3}|…)?\s*\[(?:\.{3}|…|continued)\]\s*\Z", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """What a feed's bytes held."""
+
+    entries: tuple[Entry, ...]
+    complete: bool
+    """False where the body was cut, or entries were unreadable or too many."""
+    version: str
+    """feedparser's name of the format, such as `rss20` or `atom10`; `json1`, `json11`."""
+    title: str
+
+
+class NotAFeed(Exception):  # noqa: N818 - it says what is the case, as the answer `not_a_feed` does
+    """The bytes are no feed; the message is one line for a human."""
+
+    def __init__(self, reason: str, *, blocked: bool = False) -> None:
+        super().__init__(reason)
+        self.blocked = blocked
+        """True where the page is a challenge to prove oneself human."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One item as its format gives it, before anything is made of it."""
+
+    link: str
+    guid: str
+    title: str
+    texts: tuple[str, ...]
+    author: str
+    date: datetime | None
+
+
+_Found = tuple[str, str, str, list[_Item], bool]
+"""Version, title, the feed's own link, its items, and whether the body was whole."""
+
+
+def parse_feed(
+    body: bytes, *, source: str, url: str, content_type: str | None, language: str | None, now: datetime
+) -> ParsedFeed:
+    """Return the entries of a feed, in its order, as clean plain text.
+
+    A relative link is resolved against the feed's own link, else `url`. A body cut in the middle gives the entries
+    that are whole. `language` is what the user declared; None lets each entry's script decide.
+
+    Raises:
+        NotAFeed: when the bytes are a page, a challenge, empty, unreadable, or anything else.
+    """
+    text = _readable(body[:MOST_BYTES], content_type)
+    version, title, base, items, whole = _json_feed(text) if text.startswith("{") else _xml_feed(text)
+    shared = _shared_links(items)
+    made = [_entry(item, shared, source=source, language=language, now=now) for item in _resolved(items, base, url)]
+    entries = [entry for entry in made if entry and not garbled(entry.title, 0.1) and not garbled(entry.text, 0.05)]
+    left_out = len(entries) < sum(entry is not None for entry in made) or len(entries) > MOST_ENTRIES
+    complete = whole and not left_out and len(body) <= MOST_BYTES
+    return ParsedFeed(tuple(entries[:MOST_ENTRIES]), complete, version, shorten(one_line(plain(title)), MOST_TITLE))
+
+
+def challenge(page: str) -> str | None:
+    """Return what a page that asks to prove oneself human is called, or None where the page is none such."""
+    title = _page_title(page)
+    if _CHALLENGE_TITLE.search(title):
+        return title
+    mark = _CHALLENGE.search(page)
+    return (title or mark[0]) if mark else None
+
+
+def _page_title(page: str) -> str:
+    found = _PAGE_TITLE.search(page[:100_000])
+    return shorten(one_line(plain(found[1])), 120) if found else ""
+
+
+def _readable(body: bytes, content_type: str | None) -> str:
+    try:
+        text = decode(body, content_type).strip()
+    except Unreadable as error:
+        raise NotAFeed(str(error)) from error
+    if not text:
+        raise NotAFeed("the answer is empty")
+    return text
+
+
+def _not_a_feed(text: str) -> NotAFeed:
+    title = _page_title(text)
+    named = f' titled "{title}"' if title else ""
+    if challenge(text) is not None:
+        return NotAFeed(f"the site answers with a check for robots{named}", blocked=True)
+    if _PAGE.match(text):
+        return NotAFeed(f"the address gives a web page{named}, not a feed")
+    return NotAFeed(f'no feed: the answer begins with "{shorten(one_line(text[:200]), 40)}"')
+
+
+def _xml_feed(text: str) -> _Found:
+    root = None if _PAGE.match(text) else _ROOT.search(text, 0, 20_000)
+    if root is None:
+        raise _not_a_feed(text)
+    # what stands before the root (declaration, DOCTYPE, entities, warnings of a script) only does harm
+    body, whole = _closed(_NOT_XML.sub("", text[root.start() :]), root)
+    try:
+        parsed = feedparser.parse(
+            io.BytesIO(body.encode("utf-8", "replace")),
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except Exception as error:  # on hostile bytes the parser raises whatever it happens on
+        raise NotAFeed(f"the feed cannot be parsed ({type(error).__name__})") from error
+    version = str(parsed.get("version") or "")
+    if not version and not parsed.entries:
+        raise _not_a_feed(text)
+    feed = parsed.feed
+    items = [_xml_item(entry) for entry in parsed.entries[: MOST_ENTRIES + 1]]
+    return version or root[1].lower(), _string(feed.get("title")), _string(feed.get("link")), items, whole
+
+
+def _closed(text: str, root: re.Match[str]) -> tuple[str, bool]:
+    """Return the text, and whether its root is closed; if it is not, cut after the last whole item and close it."""
+    tag = root[0][1:]
+    if f"</{tag}" in text[-20_000:]:
+        return text, True
+    ends = [text.rfind(end) + len(end) for end in ("</item>", "</entry>", "</atom:entry>") if end in text]
+    channel = "</channel>" if "<channel" in text and "</channel" not in text else ""
+    cut = text[: max(ends)] if ends else text[: text.find("<item")] if "<item" in text else text
+    return f"{cut}{channel}</{tag}>", False
+
+
+def _xml_item(entry: Mapping[str, Any]) -> _Item:
+    texts = [_string(part.get("value")) for part in entry.get("content") or ()]
+    texts.append(_string(entry.get("summary")))
+    return _Item(
+        link=_string(entry.get("feedburner_origlink") or entry.get("link")),
+        guid=_string(entry.get("id")),
+        title=_string(entry.get("title")),
+        texts=tuple(texts),
+        author=_string(entry.get("author")),
+        date=_first_date(entry),
+    )
+
+
+def _first_date(entry: Mapping[str, Any]) -> datetime | None:
+    for key in ("published_parsed", "created_parsed", "updated_parsed"):
+        # dict.get: feedparser's own warns where it answers for one date with another
+        parts = dict.get(entry, key) if isinstance(entry, dict) else None
+        if parts:
+            try:
+                return datetime.fromtimestamp(timegm(parts), UTC)
+            except (ValueError, OverflowError, OSError):
+                continue
+    return None
+
+
+def _json_feed(text: str) -> _Found:
+    try:
+        feed = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise NotAFeed(f"JSON that is cut or broken ({shorten(one_line(str(error)), 80)})") from error
+    version = _string(feed.get("version")) if isinstance(feed, dict) else ""
+    items = feed.get("items") if isinstance(feed, dict) else None
+    if "jsonfeed.org/version/1" not in version or not isinstance(items, list):
+        raise NotAFeed("JSON, but no JSON Feed")
+    made = [_json_item(item) for item in items[: MOST_ENTRIES + 1] if isinstance(item, dict)]
+    name = "json11" if version.endswith("1.1") else "json1"
+    return name, _string(feed.get("title")), _string(feed.get("home_page_url")), made, True
+
+
+def _json_item(item: Mapping[str, Any]) -> _Item:
+    authors = item.get("authors")
+    first = authors[0] if isinstance(authors, list) and authors else item.get("author")
+    return _Item(
+        link=_string(item.get("url") or item.get("external_url")),
+        guid=_string(item.get("id")),
+        title=_string(item.get("title")),
+        texts=tuple(_string(item.get(key)) for key in ("content_html", "content_text", "summary")),
+        author=_string(first.get("name")) if isinstance(first, dict) else "",
+        date=_iso_date(_string(item.get("date_published") or item.get("date_modified"))),
+    )
+
+
+def _iso_date(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _string(value: object) -> str:
+    """Return a text or a number as text (JSON feeds number their items), anything else as nothing."""
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e18 else ""
+
+
+def _resolved(items: Sequence[_Item], base: str, url: str) -> Iterable[_Item]:
+    for item in items:
+        yield _Item(_absolute(item.link, base, url), item.guid, item.title, item.texts, item.author, item.date)
+
+
+def _absolute(link: str, base: str, url: str) -> str:
+    link = link.strip()
+    if not link or is_web_url(link):
+        return link
+    try:
+        found = urljoin(base if is_web_url(base) else url, link)
+    except ValueError:
+        return ""
+    return found if is_web_url(found) else ""
+
+
+def _shared_links(items: Sequence[_Item]) -> frozenset[str]:
+    """Return the canonical links that several differently titled items share: they lead to a list, not an article."""
+    titles: dict[str, set[str]] = {}
+    for item in items:
+        if item.link:
+            titles.setdefault(canonical_url(item.link.strip()), set()).add(one_line(item.title))
+    return frozenset(link for link, named in titles.items() if len(named) > 1)
+
+
+def _entry(item: _Item, shared: frozenset[str], *, source: str, language: str | None, now: datetime) -> Entry | None:
+    text = max((_text(part) for part in item.texts), key=len, default="")
+    title = shorten(one_line(plain(item.title[:20_000])), MOST_TITLE) or shorten(text.split("\n")[0], 100)
+    url = item.link if is_web_url(item.link) else None
+    if not title and not url:
+        return None
+    own = url and canonical_url(url) not in shared
+    return Entry(
+        # the date as given: one that is clamped to now would make another key at every poll
+        keys=article_keys(source, url if own else None, item.guid, title, _possible(item.date)),
+        url=url,
+        title=title,
+        text=text,
+        language=language or language_of(f"{title}\n{text}"),
+        published=_clamped(item.date, now),
+        author=shorten(one_line(plain(item.author[:2_000])), 200) or None,
+    )
+
+
+def _text(markup: str) -> str:
+    return _without_tail(shorten(plain(markup[:_MOST_MARKUP]), MOST_TEXT))
+
+
+def _without_tail(text: str) -> str:
+    """Return the text without what WordPress appends to every excerpt; the title repeated there counts twice."""
+    start = text.rfind("The post ")
+    if start >= 0 and len(text) - start < MOST_TITLE + 200 and " appeared first on " in text[start:]:
+        text = text[:start].rstrip()
+    return _CUT_MARK.sub("", text)
+
+
+def _possible(date: datetime | None) -> datetime | None:
+    return date if date and date >= _EARLIEST else None
+
+
+def _clamped(date: datetime | None, now: datetime) -> datetime | None:
+    date = _possible(date)
+    return now if date and date > now + timedelta(days=1) else date
