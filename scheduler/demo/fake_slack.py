@@ -167,7 +167,8 @@ class FakeSlack:
             try:
                 self._check_token(call)
                 usual = methods.get(call.method, _unknown_method)(call.params)
-                return Answer(body=json.dumps({"ok": True, **usual}).encode())
+                scopes = {"X-OAuth-Scopes": ",".join(sorted(self.scopes))}
+                return Answer(body=json.dumps({"ok": True, **usual}).encode(), headers=scopes)
             except _RefusedError as refused:
                 code = str(refused)
                 return rate_limited(max(1, round(self.rate))) if code == "ratelimited" else error(code)
