@@ -7,7 +7,7 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
-from alerts.models import CannotLook, Lookup, LookResult, Outgoing, SendResult, Sent, Via
+from alerts.models import CannotLook, LookResult, Lookup, Outgoing, SendResult, Sent, Via
 from crawler.text import one_line
 
 
