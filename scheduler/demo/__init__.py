@@ -1,1 +1,1 @@
-"""The demo: sample news, a feed server and a Slack of our own, all on this machine."""
+"""A month of news without a network: sample feeds and the servers that stand in for the web and Slack."""

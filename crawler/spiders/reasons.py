@@ -1,0 +1,113 @@
+"""What went wrong, in one plain line."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from gzip import BadGzipFile
+from http import HTTPStatus
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+)
+from twisted.python.failure import Failure
+
+from crawler.middlewares import Stopped
+from crawler.network import RefusedUrl, origin
+from crawler.text import one_line, shorten
+
+LONGEST_WAIT = 86_400.0
+"""Seconds; a server that asks for more than a day is asked again after one."""
+
+_TOO_LARGE = "the answer is larger than 5 MiB"
+_CERTIFICATE = re.compile(
+    r"certificate[ _]verify[ _]failed|VerificationError|CertificateError|hostname mismatch", re.IGNORECASE
+)
+_WHY = re.compile(
+    r"(?:self.signed|expired|not yet valid|unable to get local issuer|mismatch)[^'\")\]]{0,60}", re.IGNORECASE
+)
+
+
+def failure_reason(error: BaseException | None, url: str, seconds: float) -> str:
+    """Return one line for what kept us from an answer; `seconds` is how long we waited at most."""
+    host = origin(url)[1]
+    match error:
+        case RefusedUrl():
+            reason = str(error)
+        case Stopped():
+            reason = "no answer by the end of the poll"
+        case CannotResolveHostError():
+            reason = f"cannot find the host {host} (DNS)"
+        case DownloadConnectionRefusedError():
+            reason = f"connection refused by {host}"
+        case DownloadTimeoutError():
+            reason = f"no answer within {seconds:.0f} s"
+        case DownloadCancelledError():
+            reason = _TOO_LARGE
+        case IgnoreRequest():
+            reason = _ignored(str(error), host)
+        case EOFError() | BadGzipFile() | zlib.error():
+            reason = "the compressed answer is cut or damaged"
+        case _:
+            reason = _other(error)
+    return reason
+
+
+def _ignored(why: str, host: str) -> str:
+    if "robots.txt" in why:
+        return f"{host} forbids this address to robots (robots.txt)"
+    if "redirections" in why:
+        return "too many redirects"
+    if "DOWNLOAD_MAXSIZE" in why:
+        return _TOO_LARGE
+    return shorten(one_line(why), 200)
+
+
+def _other(error: BaseException | None) -> str:
+    told = " ".join(str(part) for part in _causes(error))
+    if _CERTIFICATE.search(told):
+        why = _WHY.search(told)
+        return f"certificate not valid: {one_line(why[0]) if why else 'it was refused'}"
+    if "SSL" in told or "TLS" in told:
+        return f"no secure connection: {shorten(one_line(told), 120)}"
+    return f"connection failed: {shorten(one_line(told) or type(error).__name__, 160)}"
+
+
+def _causes(error: BaseException | None) -> Iterator[str]:
+    """Yield what an error and those within it say; Twisted wraps a list of failures."""
+    if error is None:
+        return
+    yield str(error)
+    for reason in getattr(error, "reasons", None) or ():
+        yield repr(reason.value) if isinstance(reason, Failure) else str(reason)
+    yield from _causes(error.__cause__)
+
+
+def status_reason(status: int) -> str:
+    """Return `HTTP 503 (service unavailable)`."""
+    try:
+        return f"HTTP {status} ({HTTPStatus(status).phrase.lower()})"
+    except ValueError:
+        return f"HTTP {status}"
+
+
+def retry_after(header: str | None, now: datetime) -> float | None:
+    """Return the seconds a Retry-After header asks for, in either of its forms, at most a day."""
+    if not header:
+        return None
+    text = header.strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text[:9]), LONGEST_WAIT)
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return min(max((aware - now).total_seconds(), 0.0), LONGEST_WAIT)

@@ -1,0 +1,203 @@
+"""A feed server on loopback: feeds that can be changed while it runs, conditional GET, a log, faults on demand."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from enum import StrEnum
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Self
+from xml.sax.saxutils import escape
+
+ALLOW_ALL = "User-agent: *\nDisallow:\n"
+
+
+class Style(StrEnum):
+    """Whose feeds a feed is shaped like."""
+
+    WORDPRESS = "wordpress"
+    KR36 = "36kr"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of a feed."""
+
+    title: str
+    link: str
+    html: str
+    published: datetime
+    guid: str | None = None
+    author: str | None = None
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Feed:
+    """A feed; append to `items` or replace them while the server runs."""
+
+    title: str
+    link: str
+    items: list[Item] = field(default_factory=list)
+    style: Style = Style.WORDPRESS
+
+    def rss(self) -> bytes:
+        """Return the feed as RSS 2.0, newest item first as in the list."""
+        head = f"<title>{escape(self.title)}</title><link>{escape(self.link)}</link><description/>"
+        body = "".join(_item(item, self.style) for item in list(self.items))
+        root = '<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        return f'<?xml version="1.0" encoding="UTF-8"?>\n{root}<channel>{head}{body}</channel></rss>\n'.encode()
+
+    def changed(self) -> datetime:
+        """Return the date of the newest item."""
+        return max((item.published for item in list(self.items)), default=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def _item(item: Item, style: Style) -> str:
+    parts = [f"<title>{escape(item.title)}</title>"]
+    if style is Style.KR36:
+        moment = item.published.strftime("%Y-%m-%d %H:%M:%S  %z")
+        parts += [f"<link>{_cdata(item.link)}</link>", f"<pubDate>{moment}</pubDate>"]
+    else:
+        parts += [f"<link>{escape(item.link)}</link>", f"<pubDate>{format_datetime(item.published)}</pubDate>"]
+        parts += [f'<guid isPermaLink="false">{escape(item.guid)}</guid>'] if item.guid else []
+    parts += [f"<dc:creator>{_cdata(item.author)}</dc:creator>"] if item.author else []
+    parts += [f"<category>{_cdata(name)}</category>" for name in item.categories]
+    return f"<item>{''.join(parts)}<description>{_cdata(item.html)}</description></item>"
+
+
+def _cdata(text: str) -> str:
+    return "<![CDATA[" + text.replace("]]>", "]]]]><![CDATA[>") + "]]>"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the server says."""
+
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    delay: float = 0.0
+    """Seconds before the first byte; the server's end cuts it short."""
+    send: int | None = None
+    """Send only so many bytes of the body, though Content-Length tells of all."""
+    drop: bool = False
+    """Close the connection without an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the server was asked, and how it answered."""
+
+    path: str
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    status: int
+    """0 where the connection was dropped."""
+    at: float
+    """Seconds of the monotonic clock."""
+
+
+Fault = Callable[[Mapping[str, str]], Reply | None]
+"""Given the request's headers, tells the answer; None lets the feed answer as ever."""
+
+
+class FeedServer:
+    """Serves `feeds` by path; a path in `faults` answers by that first. Use it in a `with` block."""
+
+    def __init__(self) -> None:
+        self.feeds: dict[str, Feed] = {}
+        self.faults: dict[str, Fault] = {}
+        self.robots = ALLOW_ALL
+        self.requests: list[Request] = []
+        self._closing = threading.Event()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server.daemon_threads = True
+        self._server.block_on_close = False
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+
+    def __enter__(self) -> Self:
+        """Begin to serve."""
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop, also in the middle of a delay."""
+        self._closing.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    @property
+    def port(self) -> int:
+        """The port of 127.0.0.1 it listens on."""
+        return int(self._server.server_address[1])
+
+    def url(self, path: str = "/") -> str:
+        """Return the address of a path."""
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def asked(self, path: str) -> list[Request]:
+        """Return the requests for a path so far."""
+        return [request for request in list(self.requests) if request.path == path]
+
+    def reply(self, path: str, headers: Mapping[str, str]) -> Reply:
+        """Return the answer to a request; waits out its delay."""
+        fault = self.faults.get(path)
+        found = fault(headers) if fault else None
+        reply = found if found is not None else self._ordinary(path, headers)
+        self._closing.wait(reply.delay)
+        return reply
+
+    def _ordinary(self, path: str, headers: Mapping[str, str]) -> Reply:
+        if path == "/robots.txt":
+            return Reply(headers={"Content-Type": "text/plain"}, body=self.robots.encode())
+        feed = self.feeds.get(path)
+        return conditional(feed, headers) if feed else Reply(404, {"Content-Type": "text/html"}, b"<h1>not here</h1>")
+
+
+def conditional(feed: Feed, headers: Mapping[str, str]) -> Reply:
+    """Return the feed, or 304 where the request's validators are those of what it holds now."""
+    body = feed.rss()
+    etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+    validators = {"ETag": etag, "Last-Modified": format_datetime(feed.changed().astimezone(UTC), usegmt=True)}
+    if headers.get("if-none-match") == etag:
+        return Reply(304, validators)
+    return Reply(200, {**validators, "Content-Type": "application/rss+xml; charset=UTF-8"}, body)
+
+
+def _handler(server: FeedServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            started = time.monotonic()
+            reply = server.reply(self.path, headers)
+            status = 0 if reply.drop else reply.status
+            server.requests.append(Request(self.path, headers, status, started))
+            self.close_connection = True
+            if not reply.drop:
+                with suppress(ConnectionError):  # the client may have hung up on a slow or large answer
+                    self._send(reply)
+
+        def _send(self, reply: Reply) -> None:
+            self.send_response(reply.status)
+            for name, value in {"Content-Length": str(len(reply.body)), "Connection": "close", **reply.headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(reply.body[: reply.send])
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the standard library's name
+            """Say nothing: `FeedServer.requests` is the log."""
+
+    return Handler
