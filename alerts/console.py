@@ -7,7 +7,7 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
-from alerts.models import CannotLook, LookResult, Lookup, Outgoing, SendResult, Sent, Via
+from alerts.models import CannotLook, Later, LookResult, Lookup, Outgoing, SendResult, Sent, TokenWorks, Via
 from crawler.text import one_line
 
 
@@ -18,26 +18,34 @@ class ConsoleTransport:
 
     def __init__(self, stream: TextIO) -> None:
         """Write to `stream`, usually stdout."""
+        self._stream = stream
         self._console = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
     def post(self, outgoing: Outgoing) -> SendResult:
-        """Print one message, without control characters; what has no form for a terminal counts as shown.
-
-        Raises:
-            OSError: when the stream cannot be written to; nobody saw the message then.
-        """
+        """Print one message, without control characters; what has no form for a terminal counts as shown."""
         lines = [line[: len(line) - len(line.lstrip())] + one_line(line) for line in _lines(outgoing)]
-        if lines:
-            mark = "  ↳ " if outgoing.thread_ts or outgoing.follows else ""
-            self._console.print(Text.assemble((f"{outgoing.channel}  ", "dim"), mark, (lines[0], "bold")))
-            for line in lines[1:]:
-                self._console.print(Text(line))
-            self._console.print()
+        with self._console.capture() as shown:
+            for number, line in enumerate(lines):
+                self._console.print(Text(line) if number else _first(outgoing, line))
+        try:
+            self._stream.write(f"{shown.get()}\n" if lines else "")
+            self._stream.flush()
+        except OSError as error:
+            return Later(None, f"the terminal cannot be written to: {error.strerror}")
         return Sent(Via.TERMINAL)
 
     def look(self, lookup: Lookup) -> LookResult:  # noqa: ARG002 - every transport can be asked
         """Say that nobody knows what a terminal has shown."""
         return CannotLook("a terminal cannot be read back")
+
+    def auth_check(self) -> TokenWorks:
+        """Say that a terminal needs no token."""
+        return TokenWorks()
+
+
+def _first(outgoing: Outgoing, line: str) -> Text:
+    mark = "↳ " if outgoing.follows else ""
+    return Text.assemble((f"{one_line(outgoing.channel)}  ", "dim"), mark, (line, "bold"))
 
 
 def _lines(outgoing: Outgoing) -> list[str]:
