@@ -1,0 +1,239 @@
+"""Which company might have made which move, clause by clause: who acts, where, how far; and what speaks for or against."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from crawler.classify.document import COMPANIES, COMPANY, PLACES, Clause, Document, Part
+from crawler.classify.scoring import Scoring, Words
+from crawler.classify.triggers import Hit, Triggers, negated, stage_of
+from crawler.knowledge import Found, Knowledge, Sort
+from crawler.models import OVERSEAS, Company, Kind, MoveType, Stage, WhyNot
+
+_ORIGIN_BEFORE = re.compile(r"(?:\bfrom|\bout of|\bmade in|\bbuilt in|\bthan in|\boutside(?: of)?|从|除)(?: the)?\s*$")
+_ORIGIN_AFTER = re.compile(r"-(?:made|built|based|style|backed|spec|owned|focused)\b|制造|产|版")
+_MODEL = {
+    "en": re.compile(
+        r"\b(?:[a-z]*\d[\w-]*|suvs?|evs?|sedan|hatchback|pickup|crossover|mpv|van|wagon|seagull|dolphin|seal|sealion|atto|racco|shark|model|hybrid|phev|coupe)\b"
+    ),
+    "zh": re.compile(r"[a-z]*\d+|[a-z]{2,}|海豚|海鸥|海豹|海狮|海獭|瑞虎|星越|新车|车型|全新|宋|秦|元plus|suv|皮卡"),
+}
+_CAR_ALIAS = re.compile(r"汽车|造车|电动|motors?\b|\bauto|\bev\b|\bcar|su7|yu7|afeela|steyr", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One possible move, with what speaks for and against it."""
+
+    company: str
+    type: MoveType
+    places: tuple[str, ...]
+    stage: Stage
+    clause: Clause
+    weight: float
+    signals: tuple[str, ...]
+    words: tuple[Words, ...]
+    confidence: float
+    why_not: WhyNot | None = None
+    """Why it cannot be one, whatever its weight; None where only the confidence decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Actor:
+    company: Company
+    found: Found
+    role: str
+    mark: int
+    """Where it stands in the clause's masked text; -1 where it stands in another clause."""
+
+
+class Proposer:
+    """Turns a document's clauses into proposals. Holds only what it was given."""
+
+    def __init__(self, knowledge: Knowledge, triggers: Triggers, scoring: Scoring) -> None:
+        self._knowledge = knowledge
+        self._triggers = triggers
+        self._scoring = scoring
+
+    def is_candidate(self, document: Document) -> bool:
+        """Say, generously, whether a company and a sign of movement stand in title and lead."""
+        early = [c for c in document.clauses if c.part is not Part.BODY]
+        if not any(f.sort in COMPANIES for f in document.found if f.start < document.lead_until):
+            return False
+        return any(f.sort in PLACES for c in early for f in c.names) or any(
+            True for clause in early for _ in self._triggers.hits(clause, document.language)
+        )
+
+    def proposals(self, document: Document, part: Part, published: datetime | None) -> Iterator[Proposal]:
+        """Return what the clauses of one part may report, in order of the text."""
+        for clause in document.clauses:
+            if clause.part is part:
+                for hit in self._triggers.hits(clause, document.language):
+                    if (actor := self._actor(document, clause, hit)) is not None:
+                        yield self._proposal(document, clause, hit, actor, published)
+
+    def _actor(self, document: Document, clause: Clause, hit: Hit) -> _Actor | None:
+        before = clause.between(0, hit.start, COMPANIES)
+        role, names = "subject_first", before
+        if not names:
+            inside = clause.between(hit.start, hit.end, COMPANIES)
+            after = clause.between(hit.end, len(clause.masked), COMPANIES)
+            role, names = ("subject_first", inside) if hit.start == 0 and inside else ("subject_after", inside + after)
+        if not names:
+            role, names = "subject_inherited", _inherited(document, clause)
+        if not names:
+            return None
+        found, company = self._most_specific(names)
+        mark = next((m for f, m in zip(clause.names, clause.marks, strict=True) if f is found), -1)
+        return _Actor(company, found, role, mark)
+
+    def _most_specific(self, names: Sequence[Found]) -> tuple[Found, Company]:
+        """The first company acts - or a brand of its own that is named with it."""
+        roster = self._knowledge.roster
+        first = roster.by_name[names[0].names[0]]
+        for other in names[1:3]:
+            if other.names[0] != first.name and roster.belongs(other.names[0], first.name):
+                return other, roster.by_name[other.names[0]]
+        return names[0], first
+
+    def _proposal(
+        self, document: Document, clause: Clause, hit: Hit, actor: _Actor, published: datetime | None
+    ) -> Proposal:
+        entrant = self._is_entrant(actor.company, published)
+        type_ = self._type(hit, entrant)
+        places, place_signal = self._places(document, clause, actor.company.home, hit)
+        if type_ is MoveType.NEW_ENTRANT or (hit.trigger.entrant and type_ is MoveType.WITHDRAWAL):
+            places, place_signal = (actor.company.home,), ""
+        why = self._impossible(document, clause, hit, actor, places, entrant)
+        signals = [actor.role, *([place_signal] if place_signal else [])]
+        signals += self._signals(document, clause, hit, actor, places, type_, entrant)
+        words = self._scoring.heard(type_, clause.masked, _masked_title(document, clause), document.language)
+        confidence = self._scoring.confidence(hit.trigger.weight, signals, words)
+        stage = stage_of(clause, hit, document.language)
+        return Proposal(
+            actor.company.name, type_, places or (OVERSEAS,), stage, clause, hit.trigger.weight, tuple(signals), words,
+            confidence if why is None else min(confidence, 0.1), why,
+        )  # fmt: skip
+
+    def _is_entrant(self, company: Company, published: datetime | None) -> bool:
+        first_car = self._knowledge.roster.first_car(company.name)
+        if first_car is not None:
+            return published is not None and f"{published:%Y-%m}" <= first_car
+        return company.kind is Kind.ENTRANT
+
+    @staticmethod
+    def _type(hit: Hit, entrant: bool) -> MoveType:
+        """A would-be maker that sells its first car anywhere is a new entrant, not one in a new market."""
+        if entrant and hit.trigger.type is MoveType.MARKET_ENTRY:
+            return MoveType.NEW_ENTRANT
+        return hit.trigger.type
+
+    def _places(self, document: Document, clause: Clause, home: str, hit: Hit) -> tuple[tuple[str, ...], str]:
+        """Return the foreign markets of the clause, else of the title's item, else OVERSEAS; and the signal for it."""
+        leaving = hit.trigger.type is MoveType.WITHDRAWAL
+        if named := self._foreign(clause, home, leaving):
+            signal = "place_overseas" if named == (OVERSEAS,) else "place_named"
+            return named, signal
+        for other in document.clauses:
+            same = other.item == clause.item or (clause.part is not Part.TITLE and other.part is Part.TITLE)
+            if same and other is not clause and (named := self._foreign(other, home, leaving)):
+                return named, "place_from_title"
+        return (), ""
+
+    def _foreign(self, clause: Clause, home: str, leaving: bool) -> tuple[str, ...]:
+        gazetteer = self._knowledge.gazetteer
+        codes: set[str] = set()
+        for found, mark in zip(clause.names, clause.marks, strict=True):
+            if found.sort in PLACES and (leaving or not _is_origin(clause.masked, mark)):
+                codes.update(c for c in found.names if c == OVERSEAS or not gazetteer.contains(c, home))
+        named = codes - {OVERSEAS}
+        return tuple(sorted(named)) if named else tuple(sorted(codes))
+
+    def _impossible(
+        self, document: Document, clause: Clause, hit: Hit, actor: _Actor, places: tuple[str, ...], entrant: bool
+    ) -> WhyNot | None:
+        if negated(clause, hit, document.language):
+            return WhyNot.DENIAL
+        if hit.trigger.entrant and not entrant:
+            return WhyNot.HOME_MARKET
+        if hit.trigger.needs_abroad and not places:
+            return WhyNot.HOME_MARKET if _names_home(clause, actor.company.home) else WhyNot.NO_MOVE
+        return None
+
+    def _signals(
+        self, document: Document, clause: Clause, hit: Hit, actor: _Actor, places: Sequence[str], type_: MoveType,
+        entrant: bool,
+    ) -> Iterator[str]:  # fmt: skip
+        if clause.part is not Part.TITLE:
+            yield "lead_only" if clause.part is Part.LEAD else "body_only"
+        if document.digest:
+            yield "digest"
+        if actor.company.name in self._knowledge.roster.other_business and not self._speaks_of_cars(document, actor):
+            yield "no_vehicle"
+        if len({n for f in clause.names if f.sort in COMPANIES for n in f.names}) >= 3:
+            yield "many_companies"
+        if type_ is MoveType.MARKET_ENTRY and not entrant:
+            yield from self._arrival(document, clause, hit, actor, places)
+        if type_ is MoveType.OVERSEAS_PRODUCTION and any(
+            self._knowledge.presence.builds_in(actor.company.name, place) for place in places
+        ):
+            yield "built_known"
+
+    def _speaks_of_cars(self, document: Document, actor: _Actor) -> bool:
+        if _CAR_ALIAS.search(actor.found.alias):
+            return True
+        return document.vehicles_until(document.lead_until)
+
+    def _arrival(
+        self, document: Document, clause: Clause, hit: Hit, actor: _Actor, places: Sequence[str]
+    ) -> Iterator[str]:
+        presence = self._knowledge.presence
+        sells = [presence.sells_in(actor.company.name, place) for place in places if place != OVERSEAS]
+        between = clause.masked[actor.mark + 1 : hit.start + 1] if 0 <= actor.mark < hit.start else ""
+        within = clause.masked[hit.start : hit.end] if hit.trigger.model else ""
+        model = hit.trigger.model or _MODEL[document.language].search(between + within) is not None
+        if sells and all(s is False for s in sells):
+            yield "brand_first"
+        elif sells and all(sells):
+            yield "model_known" if model else "brand_known"
+        elif model:
+            yield "model_unknown"
+
+
+def _inherited(document: Document, clause: Clause) -> list[Found]:
+    """The company of the nearest clause of the same item: before, else behind; for the lead, the title's own."""
+    same = [c for c in document.clauses if c.item == clause.item]
+    earlier = [c for c in same if c.start < clause.start][::-1]
+    later = [c for c in same if c.start > clause.start]
+    others: Iterable[Clause] = [*earlier, *later]
+    if clause.part is not Part.TITLE:
+        others = [*earlier, *(c for c in document.clauses if c.part is Part.TITLE)]
+    for other in others:
+        if names := [f for f in other.names if f.sort in COMPANIES]:
+            return names
+    return []
+
+
+def _is_origin(masked: str, mark: int) -> bool:
+    after = _ORIGIN_AFTER.match(masked, mark + 1)
+    return after is not None or _ORIGIN_BEFORE.search(masked[max(0, mark - 16) : mark]) is not None
+
+
+def _names_home(clause: Clause, home: str) -> bool:
+    return any(home in f.names for f in clause.names if f.sort in PLACES)
+
+
+def _masked_title(document: Document, clause: Clause) -> str:
+    """The title's item the clause belongs to (for lead and body: the whole title)."""
+    parts = [c for c in document.clauses if c.part is Part.TITLE]
+    if clause.part is Part.TITLE:
+        parts = [c for c in parts if c.item == clause.item]
+    last = parts[-1].end if parts else 0
+    first = parts[0].start if parts else 0
+    return " ".join(c.masked for c in parts) + document.title[last : last + 2].replace("？", "?") * (first <= last)
+
+
+__all__ = ["COMPANY", "Proposal", "Proposer", "Sort"]

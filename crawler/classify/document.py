@@ -1,0 +1,213 @@
+"""One text made ready for reading: names found once, title items, lead, clauses, and the form triggers are matched in."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from crawler.knowledge import Found, Matcher, Sort
+from crawler.knowledge.roster import confirmed
+from crawler.models import OVERSEAS, Text
+from crawler.text import Folded, fold, language_of, lead_end, sentences
+
+BODY_LIMIT = 20_000
+"""Characters of a body that are read; news tells its news before that, and hostile pages have no end."""
+COMPANY, PLACE, ABROAD = "\ue000", "\ue001", "\ue002"
+"""What stands for a company, a market and a word for abroad in the masked text."""
+
+_PRIVATE = re.compile("[\ue000-\ue002]")
+_COLUMN = re.compile(
+    r"出海速递|海外日报|8点1氪|9点1氪|氪星晚报|36氪晚报|晚报|早报|周报|一周要闻|全球化周报|出海周刊|日报|要闻|本周双碳大事|最前线|36氪出海|36氪独家|焦点分析|硬氪|氪金"
+    r"|podcast|round-?up|weekly|briefing|news digest",
+    re.IGNORECASE,
+)
+_DIGEST = re.compile(
+    r"出海速递|海外日报|[89]点1氪|氪星晚报|36氪晚报|晚报|早报|周报|一周要闻|出海周刊|本周双碳大事", re.IGNORECASE
+)
+_ITEM = re.compile(r"[；;｜|丨]+| / ")
+_SLASH = re.compile(r"/")
+_CLAUSE = {
+    "zh": re.compile(r"[，,。；;！!？?：:\n]+|——|\.\s"),
+    "en": re.compile(r"\s[–—-]+\s|[;\n]+|,\s(?:while|as|but|and)\s|(?<=[a-z\d])[.!?]\s|: "),
+}
+_PLACE_NOUN = re.compile(
+    r"['’s]*\s+(?:[\w-]+\s+){0,2}?(?:plants?|factory|factories|market|markets|dealers?|dealerships?|customers?|buyers?|roads?|shores?|arm"
+    r"|subsidiary|unit|importer|distributors?|production|assembly|launch|debut|sales|soil|operations|expansion|entry|headquarters|hq|office"
+    r"|gigafactory|facility|exports?|imports?|consumers|drivers|plans|business|future|presence|deliveries)\b",
+    re.IGNORECASE,
+)
+_MAKERS = re.compile(
+    r"\s*(?:车企|汽车品牌|汽车公司|车商|汽车巨头|汽车制造商|造车新势力|厂商|系车|媒|网友|政府|总统|总理|人(?!民))"
+)
+
+
+class Part(StrEnum):
+    """Where a clause stands: the three count differently."""
+
+    TITLE = "title"
+    LEAD = "lead"
+    BODY = "body"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A stretch of text that says one thing. Offsets are those of `Document.whole`."""
+
+    part: Part
+    item: int
+    """Number of the title's item (or of the sentence) it stands in: nothing is combined across items."""
+    start: int
+    end: int
+    masked: str
+    """Folded, every name replaced by one character."""
+    names: tuple[Found, ...]
+    """The companies and places in it, in order."""
+    marks: tuple[int, ...]
+    """Where in `masked` each of `names` stands."""
+
+    def between(self, start: int, end: int, sorts: Iterable[Sort]) -> list[Found]:
+        """Return the names of these sorts that stand in masked[start:end)."""
+        wanted = set(sorts)
+        return [f for f, at in zip(self.names, self.marks, strict=True) if start <= at < end and f.sort in wanted]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text, read once."""
+
+    title: str
+    body: str
+    """The first `BODY_LIMIT` characters."""
+    language: str
+    whole: str
+    found: tuple[Found, ...]
+    clauses: tuple[Clause, ...]
+    digest: bool
+    """True where the title holds several items."""
+    columned: bool
+    lead_until: int
+
+    def sentence_of(self, clause: Clause) -> str:
+        """Return the words of the clause's whole sentence in the body, or the title."""
+        if clause.part is Part.TITLE:
+            return self.title
+        offset = len(self.title) + 1
+        for start, end in sentences(self.body):
+            if start + offset <= clause.start < end + offset:
+                return self.body[start:end]
+        return self.body[clause.start - offset : clause.end - offset]
+
+    def vehicles_until(self, end: int) -> bool:
+        """Say whether a vehicle word stands before this offset."""
+        return any(f.sort is Sort.VEHICLE and f.start < end for f in self.found)
+
+
+COMPANIES = (Sort.COMPANY, Sort.AMBIGUOUS, Sort.PERSON)
+PLACES = (Sort.PLACE, Sort.CITY, Sort.DEMONYM)
+
+
+def read(text: Text, matcher: Matcher) -> Document:
+    """Return the text with its names found (one pass) and its clauses cut; any text, never raises."""
+    title, body = text.title, text.body[:BODY_LIMIT]
+    whole = f"{title}\n{body}"
+    folded = fold(whole)
+    found = matcher.find(whole, folded)
+    language = "zh" if language_of(title + body[:200]) == "zh" else "en"
+    names = _names(whole, found)
+    body_start = len(title) + 1
+    lead_until = body_start + lead_end(body, language)
+    columned = _DIGEST.search(title) is not None
+    spans = list(_title_spans(title, language, columned)) + list(_body_spans(body, body_start, lead_until, language))
+    masker = _Masker(folded, names)
+    clauses = tuple(masker.clause(part, item, start, end) for part, item, start, end in spans)
+    items = {c.item for c in clauses if c.part is Part.TITLE}
+    return Document(title, body, language, whole, found, clauses, len(items) > 1, columned, lead_until)
+
+
+def _names(whole: str, found: Sequence[Found]) -> tuple[Found, ...]:
+    """Companies that are borne out, and places that are meant as places, in order."""
+    companies = confirmed(found)
+    places = (f for f in found if f.sort in PLACES and _is_meant(whole, f))
+    return tuple(sorted((*companies, *places), key=lambda f: f.start))
+
+
+def _is_meant(whole: str, place: Found) -> bool:
+    """An adjective counts only before a noun of place; a country before its makers, media or people does not."""
+    rest = whole[place.end : place.end + 48]
+    if place.sort is Sort.DEMONYM:
+        return _PLACE_NOUN.match(rest) is not None
+    return _MAKERS.match(rest) is None
+
+
+def _title_spans(title: str, language: str, columned: bool) -> Iterable[tuple[Part, int, int, int]]:
+    for item, (start, end) in enumerate(_items(title, columned)):
+        for first, last in _cut(title, start, end, _CLAUSE[language]):
+            yield Part.TITLE, item, first, last
+
+
+def _items(title: str, columned: bool) -> list[tuple[int, int]]:
+    """Cut a digest's title into its items, the names of columns left out."""
+    spans = list(_cut(title, 0, len(title), _ITEM))
+    if columned:
+        spans = [part for start, end in spans for part in _cut(title, start, end, _SLASH)]
+        if "海外日报" in title:
+            spans = [part for start, end in spans for part in _cut(title, start, end, re.compile("，"))]
+    news = [(a, b) for a, b in spans if not (_COLUMN.search(title, a, b) and b - a < 18)]
+    return news or spans
+
+
+def _cut(text: str, start: int, end: int, separator: re.Pattern[str]) -> Iterable[tuple[int, int]]:
+    position = start
+    for match in separator.finditer(text, start, end):
+        if text[position : match.start()].strip():
+            yield position, match.start()
+        position = match.end()
+    if text[position:end].strip():
+        yield position, end
+
+
+def _body_spans(body: str, offset: int, lead_until: int, language: str) -> Iterable[tuple[Part, int, int, int]]:
+    for number, (start, end) in enumerate(sentences(body), 1000):
+        part = Part.LEAD if start + offset < lead_until else Part.BODY
+        for first, last in _cut(body, start, end, _CLAUSE[language]):
+            yield part, number, first + offset, last + offset
+
+
+class _Masker:
+    """Writes clauses with every name replaced by one character; walks the names once, in order."""
+
+    def __init__(self, folded: Folded, names: Sequence[Found]) -> None:
+        self._folded = folded
+        self._names = names
+        self._starts = [f.start for f in names]
+
+    def clause(self, part: Part, item: int, start: int, end: int) -> Clause:
+        pieces: list[str] = []
+        marks: list[int] = []
+        inside: list[Found] = []
+        position, length = start, 0
+        for found in self._names[bisect_left(self._starts, start) : bisect_left(self._starts, end)]:
+            if found.end > end:
+                continue
+            piece = self._plain(position, found.start)
+            length += len(piece)
+            pieces += (piece, _mask(found))
+            marks.append(length)
+            inside.append(found)
+            length += 1
+            position = found.end
+        pieces.append(self._plain(position, end))
+        return Clause(part, item, start, end, "".join(pieces), tuple(inside), tuple(marks))
+
+    def _plain(self, start: int, end: int) -> str:
+        text = self._folded.text[self._folded.folded(start) : self._folded.folded(end)]
+        return _PRIVATE.sub("\ufffd", text)
+
+
+def _mask(found: Found) -> str:
+    if found.sort in PLACES:
+        return ABROAD if found.names == (OVERSEAS,) else PLACE
+    return COMPANY
