@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from crawler.classify.document import COMPANIES, COMPANY, PLACES, Clause, Document, Part
+from crawler.classify.document import COMPANIES, PLACES, Clause, Document, Part
 from crawler.classify.scoring import Scoring, Words
 from crawler.classify.triggers import Hit, Triggers, negated, stage_of
 from crawler.knowledge import Found, Knowledge, Sort
@@ -17,9 +17,9 @@ _ORIGIN_BEFORE = re.compile(r"(?:\bfrom|\bout of|\bmade in|\bbuilt in|\bthan in|
 _ORIGIN_AFTER = re.compile(r"-(?:made|built|based|style|backed|spec|owned|focused)\b|制造|产|版")
 _MODEL = {
     "en": re.compile(
-        r"\b(?:[a-z]*\d[\w-]*|suvs?|evs?|sedan|hatchback|pickup|crossover|mpv|van|wagon|seagull|dolphin|seal|sealion|atto|racco|shark|model|hybrid|phev|coupe)\b"
+        r"\b(?:[a-z]*\d[\w-]*|suvs?|sedan|hatchback|pickup|crossover|mpv|van|wagon|seagull|dolphin|seal|sealion|atto|racco|shark|model|hybrid|phev|coupe)\b"
     ),
-    "zh": re.compile(r"[a-z]*\d+|[a-z]{2,}|海豚|海鸥|海豹|海狮|海獭|瑞虎|星越|新车|车型|全新|宋|秦|元plus|suv|皮卡"),
+    "zh": re.compile(r"[a-z]+\d+|\d+[a-z]+|海豚|海鸥|海豹|海狮|海獭|瑞虎|星越|新车|车型|全新|宋|秦|元plus|suv|皮卡"),
 }
 _CAR_ALIAS = re.compile(r"汽车|造车|电动|motors?\b|\bauto|\bev\b|\bcar|su7|yu7|afeela|steyr", re.IGNORECASE)
 
@@ -171,6 +171,8 @@ class Proposer:
             yield "lead_only" if clause.part is Part.LEAD else "body_only"
         if document.digest:
             yield "digest"
+        if actor.found.sort is Sort.PERSON:
+            yield "person"
         if actor.company.name in self._knowledge.roster.other_business and not self._speaks_of_cars(document, actor):
             yield "no_vehicle"
         if len({n for f in clause.names if f.sort in COMPANIES for n in f.names}) >= 3:
@@ -178,9 +180,9 @@ class Proposer:
         if type_ is MoveType.MARKET_ENTRY and not entrant:
             yield from self._arrival(document, clause, hit, actor, places)
         if type_ is MoveType.OVERSEAS_PRODUCTION and any(
-            self._knowledge.presence.builds_in(actor.company.name, place) for place in places
+            self._knowledge.presence.builds_in(actor.company.name, place) for place in places if place != OVERSEAS
         ):
-            yield "built_known"
+            yield "built_known" if hit.trigger.stage is Stage.LAUNCHED else "built_before"
 
     def _speaks_of_cars(self, document: Document, actor: _Actor) -> bool:
         if _CAR_ALIAS.search(actor.found.alias):
@@ -236,4 +238,3 @@ def _masked_title(document: Document, clause: Clause) -> str:
     return " ".join(c.masked for c in parts) + document.title[last : last + 2].replace("？", "?") * (first <= last)
 
 
-__all__ = ["COMPANY", "Proposal", "Proposer", "Sort"]

@@ -15,10 +15,10 @@ from crawler.text import Folded, fold, language_of, lead_end, sentences
 
 BODY_LIMIT = 20_000
 """Characters of a body that are read; news tells its news before that, and hostile pages have no end."""
-COMPANY, PLACE, ABROAD = "\ue000", "\ue001", "\ue002"
-"""What stands for a company, a market and a word for abroad in the masked text."""
+COMPANY, PLACE, ABROAD = "ᚠ", "ᚢ", "ᚦ"
+"""What stands for a company, a market and a word for abroad in the masked text: letters no news is written in."""
 
-_PRIVATE = re.compile("[\ue000-\ue002]")
+_RUNES = re.compile("[ᚠᚢᚦ]")
 _COLUMN = re.compile(
     r"出海速递|海外日报|8点1氪|9点1氪|氪星晚报|36氪晚报|晚报|早报|周报|一周要闻|全球化周报|出海周刊|日报|要闻|本周双碳大事|最前线|36氪出海|36氪独家|焦点分析|硬氪|氪金"
     r"|podcast|round-?up|weekly|briefing|news digest",
@@ -204,7 +204,7 @@ class _Masker:
 
     def _plain(self, start: int, end: int) -> str:
         text = self._folded.text[self._folded.folded(start) : self._folded.folded(end)]
-        return _PRIVATE.sub("\ufffd", text)
+        return _RUNES.sub("\ufffd", text)
 
 
 def _mask(found: Found) -> str:

@@ -112,7 +112,8 @@ def load() -> Triggers:
 
 def negated(clause: Clause, hit: Hit, language: str) -> bool:
     """Say whether a denial stands in the clause before the trigger or within it."""
-    return _NEGATION[language].search(clause.masked, 0, hit.end) is not None
+    comma = clause.masked.rfind(", ", 0, hit.start)
+    return _NEGATION[language].search(clause.masked, max(comma, 0), hit.end) is not None
 
 
 def stage_of(clause: Clause, hit: Hit, language: str) -> Stage:
