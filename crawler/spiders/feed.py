@@ -20,7 +20,6 @@ from crawler.feeds import NotAFeed, challenge, parse_feed
 from crawler.models import FeedAnswer, Outcome, PollRequest
 from crawler.network import Guard, RefusedUrl, check_url, origin
 from crawler.pipelines import Round
-from crawler.settings import TIMEOUT
 from crawler.spiders.reasons import failure_reason, retry_after, status_reason
 from crawler.text import one_line, shorten
 from crawler.units import Clock
@@ -47,11 +46,6 @@ class Attempt:
     def url(self) -> str:
         """The URL to try."""
         return self.poll.urls[self.index]
-
-    @property
-    def seconds(self) -> float:
-        """How long this try may take."""
-        return max(_SHORTEST, TIMEOUT / len(self.poll.urls)) if len(self.poll.urls) > 1 else TIMEOUT
 
 
 class FeedSpider(scrapy.Spider):
@@ -91,7 +85,7 @@ class FeedSpider(scrapy.Spider):
         if isinstance(error, HttpError):
             answer = self._refusal(error.response, attempt.poll)
         else:
-            reason = failure_reason(error, request.url, attempt.seconds)
+            reason = failure_reason(error, request.url, self._seconds(attempt.poll))
             outcome = Outcome.BLOCKED if "(robots.txt)" in reason else Outcome.ERROR
             answer = self._answer(attempt.poll, outcome, request.url, reason=reason)
         for step in self._conclude(answer, attempt):
@@ -118,9 +112,14 @@ class FeedSpider(scrapy.Spider):
             meta={
                 "own": frozenset(origin(url) for url in poll.urls),
                 "validators": (of, poll.etag, poll.last_modified),
-                "download_timeout": attempt.seconds,
+                "download_timeout": self._seconds(poll),
             },
         )
+
+    def _seconds(self, poll: PollRequest) -> float:
+        """Return how long one URL may take: they share the time of one request, but none gets less than it needs."""
+        whole: float = self.settings.getfloat("DOWNLOAD_TIMEOUT")
+        return max(min(_SHORTEST, whole), whole / len(poll.urls))
 
     def _conclude(self, answer: FeedAnswer, attempt: Attempt) -> Iterator[scrapy.Request | FeedAnswer]:
         """Yield the answer if it is a healthy one or there is no further URL; else the next request."""

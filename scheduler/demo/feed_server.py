@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ssl import SSLContext
 from types import TracebackType
 from typing import Self
 from xml.sax.saxutils import escape
@@ -112,13 +113,15 @@ Fault = Callable[[Mapping[str, str]], Reply | None]
 class FeedServer:
     """Serves `feeds` by path; a path in `faults` answers by that first. Use it in a `with` block."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: SSLContext | None = None) -> None:
+        self._scheme = "https" if tls else "http"
         self.feeds: dict[str, Feed] = {}
         self.faults: dict[str, Fault] = {}
         self.robots = ALLOW_ALL
         self.requests: list[Request] = []
         self._closing = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server.socket = tls.wrap_socket(self._server.socket, server_side=True) if tls else self._server.socket
         self._server.daemon_threads = True
         self._server.block_on_close = False
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
@@ -144,7 +147,7 @@ class FeedServer:
 
     def url(self, path: str = "/") -> str:
         """Return the address of a path."""
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"{self._scheme}://127.0.0.1:{self.port}{path}"
 
     def asked(self, path: str) -> list[Request]:
         """Return the requests for a path so far."""
