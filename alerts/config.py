@@ -63,7 +63,15 @@ def _any_or(items: object) -> object:
 
 
 def _any_or_codes(items: object) -> object:
-    return "any" if items in ("any", ["any"], ["ANY"]) else upper(items)
+    """Return `any` or a list of codes, so that nothing is left to be refused in words about both."""
+    codes = upper(items)
+    if isinstance(codes, tuple) or codes is None:
+        return codes
+    if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
+        raise refusal("any or a list of codes is expected here, such as [EU, TH]")
+    if not codes:
+        raise refusal("at least one is needed, or any")
+    return "any" if codes == ["ANY"] else codes
 
 
 def _off(value: object) -> object:
@@ -107,7 +115,7 @@ class WatchlistConfig(Section):
     events: Annotated[tuple[MoveType, ...], Field(min_length=1), BeforeValidator(listed)] = tuple(MoveType)
     """The types of move, see config.yaml for an example of each. Absent: all."""
     markets: Annotated[
-        Literal["any"] | Annotated[tuple[str, ...], Field(min_length=1)] | None,
+        Literal["any"] | tuple[str, ...] | None,
         BeforeValidator(_any_or_codes),
         WithJsonSchema({**_TEXTS, "title": "any, or list of countries and regions"}),
     ] = None

@@ -17,6 +17,8 @@ SpiderName = Literal["feed", "cleantechnica", "36kr"]
 
 _SITES: Mapping[str, SpiderName] = {"cleantechnica.com": "cleantechnica", "36kr.com": "36kr"}
 _DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
+_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+_LANGUAGE = r"^[a-z]{2}$"
 _CountryCode = Annotated[str, BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value)]
 
 
@@ -40,7 +42,7 @@ def country(code: str) -> str:
 class SourceConfig(Section):
     """A feed to poll."""
 
-    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
+    id: str = Field(json_schema_extra={"pattern": _ID})
     """Its name for good: what is stored belongs to this id, so keep it when the address changes. Letters, digits and
     `.`, `_`, `-`."""
     name: str | None = Field(default=None, max_length=80)
@@ -55,13 +57,30 @@ class SourceConfig(Section):
     schedule: str | None = None
     """When it is polled, as a crontab line: minute, hour, day, month, weekday by name, in `service.timezone`. Give this
     or `every`, not both."""
-    language: str | None = Field(default=None, pattern=r"^[a-z]{2}$")
+    language: str | None = Field(default=None, json_schema_extra={"pattern": _LANGUAGE})
     """The language of the feed (`en`, `zh`); absent: told from each text."""
     article_pages: Literal["never", "on_match", "always"] = "never"
     """Whether the article's own page is fetched too: `on_match` only where title and feed text look like a move."""
     first_poll: Literal["quiet", "tell"] = "quiet"
     """What becomes of the articles of the very first poll: `quiet` stores and classifies them without alerts, with
     one summary to the ops channel; `tell` treats them as news."""
+
+    @field_validator("id")
+    @classmethod
+    def _short_and_plain(cls, name: str) -> str:
+        if not re.fullmatch(_ID, name):
+            better = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("._-")[:64] or None
+            message = f"'{name}' is no id; it has letters, digits and . _ - without blanks, at most 64"
+            raise refusal(message, suggestion=better)
+        return name
+
+    @field_validator("language")
+    @classmethod
+    def _two_letters(cls, language: str | None) -> str | None:
+        if language is not None and not re.fullmatch(_LANGUAGE, language):
+            better = language[:2].lower() if re.match(r"[A-Za-z]{2}(?![A-Za-z])", language) else None
+            raise refusal(f"'{language}' is no language; write two small letters, such as en or zh", suggestion=better)
+        return language
 
     @field_validator("url")
     @classmethod

@@ -79,22 +79,11 @@ def _sentence(kind: str, context: Mapping[str, Any], message: str) -> str:
     if kind in _KINDS:
         return _KINDS[kind]
     if kind in {"greater_than_equal", "less_than_equal"}:
-        return (
-            f"the number must be {'at least' if 'ge' in context else 'at most'} {context.get('ge', context.get('le'))}"
-        )
+        bound = context.get("ge", context.get("le", 0))
+        return f"the number must be {'at least' if 'ge' in context else 'at most'} {bound:g}"
     if kind in {"too_long", "string_too_long"}:
         return f"too long; at most {context['max_length']}" + (" characters" if kind == "string_too_long" else "")
-    if kind == "string_pattern_mismatch":
-        return f"this is not of the form wanted here: {_form(str(context['pattern']))}"
     return message.removeprefix("Value error, ")
-
-
-def _form(pattern: str) -> str:
-    """Return a pattern of the sections in words."""
-    return {
-        r"^[a-z]{2}$": "two small letters, such as en or zh",
-        r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$": "letters, digits and . _ - without blanks, at most 64",
-    }.get(pattern, pattern)
 
 
 def _unknown_key(model: type[Section], document: Document, path: Path) -> Problem:

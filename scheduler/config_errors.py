@@ -90,10 +90,10 @@ def _stars(found: re.Match[str]) -> str:
     return shown + "*" * (len(found[0]) - len(shown))
 
 
-def closest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word most like this one, if one is like it at all."""
+def closest(word: str, known: Iterable[str], alike: float = 0.6) -> str | None:
+    """Return the known word most like this one, if one is at least so much alike (0 to 1; 0.6 is difflib's own)."""
     by_folded = {name.casefold(): name for name in known}
-    found = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=alike)
     return by_folded[found[0]] if found else None
 
 

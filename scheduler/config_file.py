@@ -28,7 +28,7 @@ MAY_BE_UNSET = ("slack", "token")
 """The one value whose environment variable may be unset."""
 
 _DEEPEST = 12
-_MOST_EVENTS = 100_000
+_MOST_EVENTS = 30_000
 _VARIABLE = re.compile(r"\$\$|\$\{([^}\n]*)(\}?)")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
@@ -38,7 +38,7 @@ _PLAINLY = (
     ("cannot start any token", "a value that begins with this character stands in quotes"),
     ("could not find expected ':'", "a colon is missing behind the key"),
     ("expected ',' or ']'", "a comma or the closing bracket ] is missing"),
-    ("expected ',' or '}'", "a comma or the closing bracket } is missing"),
+    ("expected ',' or '}'", "a comma or the closing bracket } is missing; ${NAME} within { } stands in quotes"),
     ("unexpected end of stream", "a quotation mark is opened here and never closed"),
     ("expected <block end>", "this does not fit what stands above; check the indentation and the quotes"),
     ("expected the node content", "a value is missing here, or a bracket is too many"),
@@ -82,6 +82,8 @@ class Document:
         """Return `sources[electrek].every` for ("sources", 2, "every"): items go by id or name, else by number."""
         words, here = "", self.data
         for step in path:
+            if isinstance(step, int) and not isinstance(here, list):
+                break  # a single text stands where a list may
             here = _step(here, step)
             if isinstance(step, int):
                 words += f"[{_name_of(here) or step + 1}]"

@@ -63,7 +63,7 @@ def _in_companies(
 def _unknown_group(path: Path, group: str, roster: Roster, groups: set[str]) -> Iterator[_Finding]:
     """Take a group nobody knows for a new one, unless it looks like a known one written wrongly."""
     known = roster.company(group)
-    better = known.name if known else closest(group, groups)
+    better = known.name if known else closest(group, groups, 0.8)
     if better:
         yield path, f"there is no group '{group}'", better
 
@@ -107,7 +107,9 @@ def _company(path: Path, name: str, roster: Roster, names: set[str], groups: set
 
 
 def _country(path: Path, code: str, places: Gazetteer) -> Iterator[_Finding]:
-    if not places.is_place(code) or code in places.regions():
+    if code in places.regions():
+        yield path, f"'{code}' is a region; write a country's two letters, such as CN or DE", None
+    elif not places.is_place(code):
         yield path, f"'{code}' is no country; write its two letters, such as CN or DE", places.code(code)
 
 
