@@ -20,7 +20,7 @@ _NOT_COUNTRIES = {"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB", "AC", "CP", "CQ", "D
 _COMPANY_FIELDS = {
     "name", "zh", "aliases", "exact", "ambiguous", "nameless", "people", "home", "kind", "group", "first_car", "maker"
 }  # fmt: skip
-_PRESENCE_FIELDS = {"company", "places", "builds_in", "complete", "as_of", "source"}
+_PRESENCE_FIELDS = {"company", "places", "entered", "builds_in", "complete", "as_of", "source"}
 
 
 def main() -> int:

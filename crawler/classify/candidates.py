@@ -21,6 +21,8 @@ _MODEL = {
     ),
     "zh": re.compile(r"[a-z]+\d+|\d+[a-z]+|海豚|海鸥|海豹|海狮|海獭|瑞虎|星越|新车|车型|全新|宋|秦|元plus|suv|皮卡"),
 }
+_EXCHANGES = frozenset({"HK", "US", "SG", "GB"})
+"""Where Chinese makers list their shares."""
 _CAR_ALIAS = re.compile(r"汽车|造车|电动|motors?\b|\bauto|\bev\b|\bcar|su7|yu7|afeela|steyr", re.IGNORECASE)
 
 
@@ -109,7 +111,7 @@ class Proposer:
             places, place_signal = (actor.company.home,), ""
         why = self._impossible(document, clause, hit, actor, places, entrant)
         signals = [actor.role, *([place_signal] if place_signal else [])]
-        signals += self._signals(document, clause, hit, actor, places, type_, entrant)
+        signals += self._signals(document, clause, hit, actor, places, type_, entrant, published)
         words = self._scoring.heard(type_, clause.masked, _masked_title(document, clause), document.language)
         confidence = self._scoring.confidence(hit.trigger.weight, signals, words)
         stage = stage_of(clause, hit, document.language)
@@ -159,13 +161,15 @@ class Proposer:
             return WhyNot.DENIAL
         if hit.trigger.entrant and not entrant:
             return WhyNot.HOME_MARKET
+        if _is_listing(clause, hit, places, document.language):
+            return WhyNot.STAKE
         if hit.trigger.needs_abroad and not places:
             return WhyNot.HOME_MARKET if _names_home(clause, actor.company.home) else WhyNot.NO_MOVE
         return None
 
     def _signals(
         self, document: Document, clause: Clause, hit: Hit, actor: _Actor, places: Sequence[str], type_: MoveType,
-        entrant: bool,
+        entrant: bool, published: datetime | None,
     ) -> Iterator[str]:  # fmt: skip
         if clause.part is not Part.TITLE:
             yield "lead_only" if clause.part is Part.LEAD else "body_only"
@@ -178,7 +182,7 @@ class Proposer:
         if len({n for f in clause.names if f.sort in COMPANIES for n in f.names}) >= 3:
             yield "many_companies"
         if type_ is MoveType.MARKET_ENTRY and not entrant:
-            yield from self._arrival(document, clause, hit, actor, places)
+            yield from self._arrival(document, clause, hit, actor, places, published)
         if type_ is MoveType.OVERSEAS_PRODUCTION and any(
             self._knowledge.presence.builds_in(actor.company.name, place) for place in places if place != OVERSEAS
         ):
@@ -190,19 +194,26 @@ class Proposer:
         return document.vehicles_until(document.lead_until)
 
     def _arrival(
-        self, document: Document, clause: Clause, hit: Hit, actor: _Actor, places: Sequence[str]
-    ) -> Iterator[str]:
+        self, document: Document, clause: Clause, hit: Hit, actor: _Actor, places: Sequence[str],
+        published: datetime | None,
+    ) -> Iterator[str]:  # fmt: skip
         presence = self._knowledge.presence
-        sells = [presence.sells_in(actor.company.name, place) for place in places if place != OVERSEAS]
+        sells = [presence.sells_in(actor.company.name, place, published) for place in places if place != OVERSEAS]
         between = clause.masked[actor.mark + 1 : hit.start + 1] if 0 <= actor.mark < hit.start else ""
-        within = clause.masked[hit.start : hit.end] if hit.trigger.model else ""
-        model = hit.trigger.model or _MODEL[document.language].search(between + within) is not None
+        model = hit.trigger.model or _MODEL[document.language].search(between) is not None
         if sells and all(s is False for s in sells):
             yield "brand_first"
         elif sells and all(sells):
             yield "model_known" if model else "brand_known"
         elif model:
             yield "model_unknown"
+
+
+def _is_listing(clause: Clause, hit: Hit, places: Sequence[str], language: str) -> bool:
+    """上市 where there is a stock exchange, and no model or brand that could go on sale, is a listing."""
+    words = clause.masked[hit.start : hit.end]
+    exchange = bool(places) and set(places) <= _EXCHANGES
+    return "上市" in words and exchange and not (_MODEL[language].search(clause.masked) or "品牌" in clause.masked)
 
 
 def _inherited(document: Document, clause: Clause) -> list[Found]:

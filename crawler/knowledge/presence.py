@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from crawler.knowledge.gazetteer import Gazetteer
 from crawler.models import OVERSEAS, Company, FirstTime, MoveType
+
+
+_GOOD_PART = 1 / 3
+"""Of a region's countries: from this share on a brand counts as known in the region."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,8 @@ class Footprint:
     """True where a country that is missing is one in which the brand does not sell."""
     regions: frozenset[str] = frozenset()
     """Regions named as a whole: the brand is known in them, though perhaps not in each of their countries."""
+    entered: Mapping[str, str] = field(default_factory=dict)
+    """Place -> year and month (`2025-01`) of the first sale there."""
 
 
 @dataclass(frozen=True)
@@ -43,18 +50,27 @@ class Presence:
                 footprints[company.name] = _widened(old, company.sells_in, gazetteer)
         return cls(footprints, {c.name: c.home for c in companies}, gazetteer)
 
-    def sells_in(self, company: str, place: str) -> bool | None:
-        """Say whether the brand sells in a country, or anywhere in a region; None where that is not known."""
+    def sells_in(self, company: str, place: str, at: datetime | None = None) -> bool | None:
+        """Say whether the brand sells in a country, or in a good part of a region; None where that is not known.
+
+        Args:
+            company: canonical name.
+            place: a country code, a region word, or OVERSEAS: anywhere abroad.
+            at: the day of a text; None for the day the data was written.
+        """
         if not self.gazetteer.is_place(place):
             return None
         footprint = self.footprints.get(company, Footprint(frozenset()))
         home = self.homes.get(company)
+        if at is not None and f"{at:%Y-%m}" < footprint.entered.get(place, ""):
+            return False
         if place == home or place in footprint.regions:
             return True
         countries = self.gazetteer.members(place) - {home}
-        if countries & footprint.sells:
+        share = len(countries & footprint.sells) / max(1, len(countries))
+        if share >= _GOOD_PART or (share > 0 and place == OVERSEAS):
             return True
-        return False if footprint.complete else None
+        return False if footprint.complete and not share else None
 
     def builds_in(self, company: str, place: str) -> bool | None:
         """Say whether the brand's vehicles are known to be assembled there; None where that is not known."""
@@ -63,7 +79,7 @@ class Presence:
             return None
         return True if self.gazetteer.members(place) & footprint.builds else None
 
-    def first_time(self, company: str, type: MoveType, places: Iterable[str]) -> FirstTime:  # noqa: A002 - the field's word
+    def first_time(self, company: str, type: MoveType, places: Iterable[str]) -> FirstTime:
         """Say from the data alone whether a move is the company's first there: `first` if it is in any of the places.
 
         OVERSEAS is `known` only for a company known to be somewhere abroad.
@@ -76,7 +92,8 @@ class Presence:
 
 
 def _footprint(row: Mapping[str, Any], gazetteer: Gazetteer) -> Footprint:
-    blank = Footprint(frozenset(), frozenset(row.get("builds_in", ())), bool(row.get("complete", False)))
+    builds, complete = frozenset(row.get("builds_in", ())), bool(row.get("complete", False))
+    blank = Footprint(frozenset(), builds, complete, entered=row.get("entered", {}))
     return _widened(blank, row["places"], gazetteer)
 
 
@@ -85,4 +102,4 @@ def _widened(old: Footprint, places: Iterable[str], gazetteer: Gazetteer) -> Foo
     countries = {p for p in places if p not in gazetteer.regions_}
     for region in regions:
         countries |= gazetteer.members(region)
-    return Footprint(old.sells | countries, old.builds, old.complete, old.regions | regions)
+    return replace(old, sells=old.sells | countries, regions=old.regions | regions)
