@@ -236,7 +236,7 @@ class Dispatcher:
             return self._transport.post(outgoing)
         except Exception as error:  # noqa: BLE001 - whatever happened, the message may have arrived
             # no traceback: what a client raises may quote the token
-            log.error("sending delivery %d failed unforeseen: %s", delivery.id, type(error).__name__)  # noqa: TRY400
+            log.error("sending delivery %d failed unforeseen: %s", delivery.id, type(error).__name__)
             return Unsure(f"unforeseen: {type(error).__name__}", answered=True)
 
     def _settle_result(

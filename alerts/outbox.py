@@ -13,8 +13,9 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, exists, func, insert, select, update
 
-from alerts.models import OPEN_STATES, Card, DeliveryKind, DeliveryState, Sent, Via
-from alerts.schema import channels, deliveries, delivery_alerts, messages, notices
+from alerts.listing import list_alerts as list_alerts  # noqa: PLC0414 - part of what the queue is asked
+from alerts.models import OPEN_STATES, AlertState, Card, DeliveryKind, DeliveryState, Sent, Via
+from alerts.schema import alerts, channels, deliveries, delivery_alerts, messages, notices
 
 _OPEN = tuple(str(state) for state in OPEN_STATES)
 
@@ -70,7 +71,7 @@ def enqueue(
     card: Card,
     now: datetime,
     message_id: int | None = None,
-    alerts: Iterable[int] = (),
+    alert_ids: Iterable[int] = (),
     key: str | None = None,
 ) -> int:
     """Add a delivery behind all others of its channel; return its id."""
@@ -87,14 +88,14 @@ def enqueue(
         "changed_at": now,
     }
     new: int = connection.execute(insert(deliveries).values(**values).returning(deliveries.c.id)).scalar_one()
-    carry(connection, new, alerts)
+    carry(connection, new, alert_ids)
     return new
 
 
-def carry(connection: Connection, delivery_id: int, alerts: Iterable[int]) -> None:
+def carry(connection: Connection, delivery_id: int, alert_ids: Iterable[int]) -> None:
     """Note that a delivery carries these alerts, too."""
     known = select(delivery_alerts.c.alert_id).where(delivery_alerts.c.delivery_id == delivery_id)
-    new = sorted(set(alerts) - set(connection.execute(known).scalars()))
+    new = sorted(set(alert_ids) - set(connection.execute(known).scalars()))
     if new:
         rows = [{"delivery_id": delivery_id, "alert_id": alert} for alert in new]
         connection.execute(insert(delivery_alerts), rows)
@@ -175,6 +176,22 @@ def cancel_waiting(connection: Connection, message_id: int, reason: str, now: da
     """Cancel whatever of a message is pending."""
     query = update(deliveries).where(deliveries.c.message_id == message_id, deliveries.c.state == DeliveryState.PENDING)
     connection.execute(query.values(state=DeliveryState.CANCELLED, error=reason, changed_at=now))
+
+
+def cancel_pointless(connection: Connection, message_id: int, now: datetime) -> None:
+    """Cancel the waiting follow-ups of a message that carry no standing alert any more."""
+    standing = (
+        select(delivery_alerts.c.delivery_id)
+        .join(alerts, alerts.c.id == delivery_alerts.c.alert_id)
+        .where(alerts.c.state == AlertState.ACTIVE)
+    )
+    query = update(deliveries).where(
+        deliveries.c.message_id == message_id,
+        deliveries.c.state == DeliveryState.PENDING,
+        deliveries.c.kind.in_((DeliveryKind.REPLY, DeliveryKind.BROADCAST)),
+        deliveries.c.id.not_in(standing),
+    )
+    connection.execute(query.values(state=DeliveryState.CANCELLED, error="it no longer matches", changed_at=now))
 
 
 def channels_with_work(connection: Connection) -> list[str]:
