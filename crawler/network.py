@@ -22,7 +22,8 @@ MOST_URL = 2_000
 
 _PORTS = {"http": 80, "https": 443}
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_NAT64_LOCAL = ipaddress.ip_network("64:ff9b:1::/48")
+_GLOBAL_IPV6 = ipaddress.ip_network("2000::/3")
+"""All that is given out for the internet so far (IANA); site-local and translated addresses lie outside."""
 _CARRIER = ipaddress.ip_network("100.64.0.0/10")
 _AZURE_HOST = ipaddress.ip_address("168.63.129.16")
 """Answers every machine of that cloud with its own metadata, though the address is a public one."""
@@ -61,18 +62,10 @@ def _unwrapped(
 
 
 def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    refused = (
-        not address.is_global
-        or address.is_private
-        or address.is_multicast
-        or address.is_reserved
-        or address.is_unspecified
-        or address.is_loopback
-        or address.is_link_local
-        or address == _AZURE_HOST
-    )
-    inside = address in _CARRIER if address.version == 4 else address in _NAT64_LOCAL
-    return not refused and not inside
+    special = address.is_private or address.is_multicast or address.is_reserved or address == _AZURE_HOST
+    if isinstance(address, ipaddress.IPv6Address):
+        return address in _GLOBAL_IPV6 and address.is_global and not special
+    return address.is_global and address not in _CARRIER and not special
 
 
 def check_url(url: str) -> None:

@@ -61,11 +61,15 @@ class FeedSpider(scrapy.Spider):
         self._polls = polls
         self._clock = clock
 
-    async def start(self) -> AsyncIterator[scrapy.Request | FeedAnswer]:
-        """Yield the first request of every source, or its answer where there is nothing to ask."""
+    async def start(self) -> AsyncIterator[scrapy.Request]:
+        """Yield the first request of every source; answer at once where there is nothing to ask."""
         for poll in self._polls:
             for step in self._try(Attempt(poll)):
-                yield step
+                if isinstance(step, FeedAnswer):
+                    # yielded as an item, it would keep a crawl without requests open for another five seconds
+                    await self.round.deliver(step)
+                else:
+                    yield step
 
     async def parse_answer(self, response: Response, attempt: Attempt) -> AsyncIterator[scrapy.Request | FeedAnswer]:
         """Yield what a response means for its source: the answer, or the next URL to try."""
