@@ -23,7 +23,6 @@ NOT_YET_IN_FORCE: Rows = (
     ("watchlists: urgency: digest", lambda config: any(w.urgency == "digest" for w in config.watchlists)),
     ("sources: article_pages", lambda config: any(s.article_pages != "never" for s in config.sources)),
     ("sources: spider: cleantechnica, 36kr", lambda config: any(_other_spider(s) for s in config.sources)),
-    ("slack.webhook_url", lambda config: config.slack.webhook_url is not None),
     ("storage.keep", lambda config: _set(config.storage, "keep")),
     ("service.health", lambda config: _set(config.service, "health")),
 )

@@ -105,3 +105,21 @@ def test_a_channel_that_a_webhook_will_not_heed_is_a_warning() -> None:
 def test_nothing_is_named_as_not_in_force_where_nothing_of_it_is_set() -> None:
     text = BASE + "alerts: {quiet_hours: off, digest: off, max_per_hour: off}\nstorage: {keep: off}\n"
     assert understood(text).not_yet_in_force == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "named"),
+    [
+        pytest.param("UTC}", f"UTC}}\nalerts: {QUIET}", "alerts.quiet_hours", id="quiet-hours"),
+        pytest.param("UTC}", "UTC}\nalerts: {digest: {at: 9:00}}", "alerts.digest", id="digest"),
+        pytest.param("UTC}", "UTC}\nalerts: {max_per_hour: 5}", "alerts.max_per_hour", id="limit"),
+        pytest.param("name: All", "name: All, urgency: digest", "watchlists: urgency: digest", id="urgency"),
+        pytest.param("every: 10m", "every: 10m, article_pages: always", "sources: article_pages", id="pages"),
+        pytest.param("10m", "10m, spider: 36kr", "sources: spider: cleantechnica, 36kr", id="spider"),
+        pytest.param("UTC}", "UTC}\nstorage: {keep: 30d}", "storage.keep", id="keep"),
+        pytest.param("UTC}", "UTC, health: 127.0.0.1:9999}", "service.health", id="health"),
+    ],
+)
+def test_a_key_that_does_nothing_yet_is_named_when_it_is_set(before: str, after: str, named: str) -> None:
+    assert understood(BASE.replace(before, after)).not_yet_in_force == (named,)
+    assert understood(BASE).not_yet_in_force == ()
