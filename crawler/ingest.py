@@ -59,7 +59,7 @@ def ingest(answer: FeedAnswer, desk: Desk, *, quiet_baseline: bool = True) -> St
 
     Reading happens before the transaction opens, so that no other writer waits for it.
     """
-    entries = _distinct(answer.entries)
+    entries = _distinct(answer.entries, answer.at)
     with reading(desk.engine) as connection:
         known = articles.known(connection, [key for entry in entries for key in entry.keys])
     read = [_read(entry, found, desk) for entry, found in _news(entries, known, answer.source)]
@@ -75,7 +75,7 @@ def ingest(answer: FeedAnswer, desk: Desk, *, quiet_baseline: bool = True) -> St
     return Stored(stored.new, stored.changed, stored.moves, stored.quarantined, baseline, baseline and quiet_baseline)
 
 
-def _distinct(entries: Iterable[Entry]) -> list[Entry]:
+def _distinct(entries: Iterable[Entry], now: datetime) -> list[Entry]:
     """Leave out entries that share an identity with an earlier one; oldest first, as events should open in time."""
     seen: set[str] = set()
     kept: list[Entry] = []
@@ -83,9 +83,7 @@ def _distinct(entries: Iterable[Entry]) -> list[Entry]:
         if seen.isdisjoint(entry.keys):
             kept.append(entry)
         seen.update(entry.keys)
-    dated = [entry for entry in kept if entry.published is not None]
-    undated = [entry for entry in kept if entry.published is None]
-    return sorted(dated, key=lambda entry: entry.published or datetime.max) + undated
+    return sorted(kept, key=lambda entry: (entry.published is None, entry.published or now))
 
 
 def _news(
@@ -110,7 +108,7 @@ def _read(entry: Entry, known: articles.KnownArticle | None, desk: Desk) -> _Rea
     """Read one entry; one that the reader cannot bear is quarantined and holds up nobody."""
     try:
         return _Read(entry, known, desk.reader.read(Text(entry.title, entry.text, entry.published)), None)
-    except Exception as error:  # noqa: BLE001 - whatever one text does to the reader, the others go on
+    except Exception as error:
         log.exception("reading failed, article quarantined: %s (%s)", one_line(entry.title), entry.url)
         return _Read(entry, known, None, shorten(one_line(f"{type(error).__name__}: {error}"), 300))
 
@@ -135,9 +133,16 @@ def _store(connection: Connection, read: Sequence[_Read], answer: FeedAnswer, de
         changed += item.known is not None
         quarantined += item.quarantined is not None
         if item.reading is not None:
-            silent = quiet or (item.known is not None and item.known.quiet)
+            silent = quiet or _was_told_quietly(connection, item)
             moves += _store_reading(connection, article, item, item.reading, answer.at, desk, quiet=silent)
     return Stored(new, changed, moves, quarantined)
+
+
+def _was_told_quietly(connection: Connection, item: _Read) -> bool:
+    """Keep an edit of a baseline's article silent, unless it is the edit that made it report a move."""
+    if item.known is None or not item.known.quiet:
+        return False
+    return bool(events.mentioned_in(connection, item.known.id))
 
 
 def _store_article(connection: Connection, item: _Read, answer: FeedAnswer, *, quiet: bool) -> int:
@@ -171,7 +176,7 @@ def _store_move(connection: Connection, report: events.Report, siblings: Sequenc
     known = events.known_of(connection, move.company)
     gazetteer = desk.knowledge.gazetteer
     decision = resolve(move, report.at, known, siblings, gazetteer)
-    return events.apply(connection, report, decision, first_time(move, known, desk.knowledge.presence, gazetteer))
+    return events.apply(connection, report, decision, first_time(move, known, desk.knowledge.presence))
 
 
 def _finish(

@@ -132,7 +132,7 @@ def _may_join(
     return all(compatible(plant.places, places, gazetteer) for plant in plants)
 
 
-def first_time(move: Move, known: Known, presence: Presence, gazetteer: Gazetteer) -> FirstTime:
+def first_time(move: Move, known: Known, presence: Presence) -> FirstTime:
     """Say whether the company is new at these places, by the presence data and by what was reported before.
 
     A withdrawal and a new entrant are about no new market: unknown.

@@ -17,6 +17,10 @@ _SECRETS = (
 _QUIET = ("scrapy", "twisted", "apscheduler", "slack_sdk", "alembic", "asyncio", "urllib3", "hpack", "trafilatura")
 
 
+LINES = {"keeps_lines": True}
+"""As `extra` of a log call: the message is ours, of several lines, and is shown so."""
+
+
 class LineFormatter(logging.Formatter):
     """`2026-11-23 08:00:00Z INFO crawler.ingest: what happened`; a traceback follows indented."""
 
@@ -28,7 +32,8 @@ class LineFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as text, safe to print."""
         at = datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
-        message = record.getMessage().replace("\r", " ").replace("\n", " ⏎ ")
+        indented = "\n    " if getattr(record, "keeps_lines", False) else " ⏎ "
+        message = record.getMessage().replace("\r", " ").replace("\n", indented)
         line = f"{at} {record.levelname:7} {record.name}: {message}"
         if record.exc_info:
             line += "\n    " + self.formatException(record.exc_info).replace("\n", "\n    ")

@@ -1,0 +1,59 @@
+# Two commands do all the set-up, in .venv beside this file: `make run` and `make test`.
+# They need Python 3.11 or newer with pip and venv, and make; everything else they install, by hash.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
+
+.PHONY: run test check lint unit format reference knowledge migration samples lock clean
+
+run: .venv/run            ## start the service on ./config.yaml
+	$(BIN)/chuhai run
+
+test: .venv/dev lint unit ## install and prove everything
+
+check: .venv/run          ## check ./config.yaml and its tests
+	$(BIN)/chuhai check
+
+lint: .venv/dev           ## style, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: .venv/dev           ## all tests, a real PostgreSQL and the built wheel included
+	$(BIN)/pytest
+
+format: .venv/dev
+	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+reference: .venv/dev      ## write docs/reference and config.schema.json anew
+	$(BIN)/python tools/generate_reference.py
+
+knowledge: .venv/dev      ## write crawler/knowledge/knowledge.json from the YAML beside it
+	$(BIN)/python tools/build_knowledge.py
+
+migration: .venv/dev      ## make migration NUMBER=0002 MESSAGE="what changed"
+	$(BIN)/python tools/make_migration.py "$(NUMBER)" "$(MESSAGE)"
+
+samples: .venv/dev        ## make samples DIR=…: serve the feeds of a folder on loopback, poll them twice
+	$(BIN)/python tools/poll_samples.py "$(DIR)"
+
+lock:                     ## write requirements/*.txt anew (needs uv)
+	requirements/update.sh
+
+clean:
+	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "chuhai needs Python 3.11 or newer; say which with make PYTHON=python3.12 run")'
+	$(PYTHON) -m venv .venv
+
+.venv/run: requirements/run.txt pyproject.toml | .venv/bin/python
+	$(PIP) --require-hashes --requirement requirements/run.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/dev: requirements/dev.txt pyproject.toml | .venv/bin/python
+	$(PIP) --require-hashes --requirement requirements/dev.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	touch $@

@@ -1,0 +1,120 @@
+"""`chuhai init` and `chuhai check`: a configuration to start from, and whether one is right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from importlib import resources
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from alerts.matching import match
+from alerts.models import Match
+from crawler.classify import Reader
+from crawler.knowledge import Knowledge
+from crawler.models import EventView, FirstTime, MentionView, Move, Reading
+from crawler.units import now
+from scheduler.cli.common import DEFAULT_CONFIG, ConfigPath, fail, loaded_config
+from scheduler.cli.output import say
+from scheduler.config import Config, ConfigError
+from scheduler.config_tests import run_tests
+from scheduler.config_words import knowledge_for
+
+_SHIPPED = ("config.yaml", "config.schema.json")
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where to write it; made where it does not exist.")] = Path(),
+) -> None:
+    """Write the commented default config.yaml, to be edited; an existing one is never touched."""
+    target = folder / _SHIPPED[0]
+    if target.exists():
+        fail(f"{target} exists and is left alone; give another folder, or move it away first")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in _SHIPPED:
+            (folder / name).write_text(shipped(name), encoding="utf-8")
+    except OSError as error:
+        fail(f"{error.filename or folder} cannot be written: {error.strerror}")
+    at = "" if folder == Path() else f" --config {target}"
+    say(f"{target} is written. Next:\n  chuhai check{at}    is it right?\n  chuhai run{at}      start")
+
+
+def shipped(name: str) -> str:
+    """Return a file that comes with the program: from the wheel, or from the checkout it runs in."""
+    packed = resources.files("scheduler") / "data" / name
+    source = packed if packed.is_file() else Path(__file__).parents[2] / name
+    return source.read_text(encoding="utf-8")
+
+
+def check(config: ConfigPath = DEFAULT_CONFIG) -> None:
+    """Check the configuration and run its tests; exit code 1 when anything is wrong."""
+    loaded = loaded_config(config)
+    try:
+        knowledge = knowledge_for(loaded)
+    except ConfigError as error:
+        fail(error)
+    for problem in loaded.warnings:
+        say(f"warning: {problem}")
+    for line in loaded.not_yet_in_force:
+        say(f"not yet in force: {line}")
+    results = run_tests(loaded, Reader(knowledge).read, lambda reading: alerted(reading, loaded.config, knowledge))
+    for result in results:
+        typer.echo(f"{'ok  ' if result.passed else 'FAIL'} {result.title}: {result.found}")
+    failed = [result for result in results if result.problem is not None]
+    for result in failed:
+        say(f"\n{result.problem}")
+    said = f"{config}: {len(loaded.config.sources)} sources, {len(loaded.config.watchlists)} watchlists"
+    if failed:
+        fail(f"{said}; {len(failed)} of {len(results)} tests fail")
+    say(f"{said}, {len(results)} tests: all right")
+
+
+def alerted(reading: Reading, config: Config, knowledge: Knowledge) -> Mapping[str, tuple[Move, ...]]:
+    """Return for each watchlist the moves it would alert for, were this reading of an article that just came."""
+    return {
+        watchlist.name: tuple(
+            move for move in reading.moves if isinstance(match(_event(move, knowledge), watchlist, knowledge), Match)
+        )
+        for watchlist in config.watchlists
+    }
+
+
+def _event(move: Move, knowledge: Knowledge) -> EventView:
+    """Return the event that a single new report of the move would open."""
+    company = knowledge.roster.company(move.company)
+    if company is None:
+        raise LookupError(f"the reader named {move.company}, which is not in the roster")
+    moment: datetime = now()
+    mention = MentionView(
+        id=0,
+        article_id=0,
+        source="test",
+        title=move.evidence,
+        url=None,
+        language="und",
+        published=moment,
+        seen=moment,
+        stage=move.stage,
+        confidence=move.confidence,
+        evidence=move.evidence,
+        quiet=False,
+    )
+    return EventView(
+        id=0,
+        story_id=0,
+        company=company,
+        type=move.type,
+        places=move.destinations,
+        stage=move.stage,
+        confidence=move.confidence,
+        first_time=FirstTime.UNKNOWN,
+        revision=1,
+        quiet=False,
+        first_seen=moment,
+        details=move.details,
+        history=(),
+        mentions=(mention,),
+    )

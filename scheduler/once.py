@@ -1,0 +1,61 @@
+"""One round of everything: poll each source, match, send what is owed, end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from contextlib import suppress
+
+from scheduler import jobs
+from scheduler.delivery import Delivery
+from scheduler.jobs import Options, Setup
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 120.0
+"""Seconds that a round waits for messages that Slack wants later; what is owed then goes out with the next run."""
+
+
+async def one_round(setup: Setup, options: Options) -> int:
+    """Poll, match and send once; return the exit code, 0 also when a source failed."""
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    delivery = Delivery(setup, options.clock, dry_run=options.dry_run)
+    log.info("%s", delivery.destination)
+    await asyncio.to_thread(delivery.begin)
+    await _poll(setup, options, stopping)
+    await asyncio.to_thread(delivery.match)
+    await _deliver(delivery, stopping)
+    for problem in await asyncio.to_thread(delivery.health):
+        log.error("%s", problem)
+    return 0
+
+
+async def _poll(setup: Setup, options: Options, stopping: asyncio.Event) -> None:
+    engine, now = setup.desk.engine, options.clock()
+    ids = await asyncio.to_thread(jobs.allowed, engine, list(setup.sources), now)
+    for source in setup.sources.keys() - set(ids):
+        log.warning("source %s: not polled, its server asked us to stay away for now (see chuhai status)", source)
+    runner = jobs.make_runner(setup, options)
+    crawl = asyncio.create_task(jobs.poll(setup, ids, runner, lambda _answer, _stored: None))
+    stop = asyncio.create_task(stopping.wait())
+    await asyncio.wait({crawl, stop}, return_when=asyncio.FIRST_COMPLETED)
+    await runner.stop()
+    stop.cancel()
+    await crawl
+    await asyncio.to_thread(jobs.polled, engine, ids)
+
+
+async def _deliver(delivery: Delivery, stopping: asyncio.Event) -> None:
+    end = asyncio.get_running_loop().time() + PATIENCE
+    while not stopping.is_set():
+        wait = await asyncio.to_thread(delivery.step)
+        if wait is None:
+            return
+        if asyncio.get_running_loop().time() + wait > end:
+            log.warning("some messages have to wait for %.0f s; they are kept, and go out with the next run", wait)
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), wait)

@@ -1,0 +1,286 @@
+"""The service: one event loop over timetable, poll worker, matching, delivery and the watched configuration."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from crawler.ingest import Stored
+from crawler.models import FeedAnswer
+from crawler.runner import Runner
+from crawler.storage import sources
+from crawler.storage.engine import reading
+from crawler.units import describe_age, format_duration
+from scheduler import jobs, logs
+from scheduler.config import ConfigError, LoadedConfig, difference, load, remember
+from scheduler.config_watch import ConfigWatch, refused_words
+from scheduler.delivery import Delivery
+from scheduler.jobs import Options, Setup
+from scheduler.timetable import Plan, Timetable, overdue
+from scheduler.version import VERSION
+
+log = logging.getLogger(__name__)
+
+TICK = 1.0
+"""Seconds between two looks at what is due and at the configuration."""
+
+MATCH_ANYWAY = 60.0
+"""Seconds after which matching looks even if nobody said that something changed."""
+
+LAST_RESORT = 9.0
+"""Seconds after which a stop no longer waits: the outbox sorts out what was under way at the next start."""
+
+
+class Service:
+    """Runs until a signal says stop; everything it knows lies in the database."""
+
+    def __init__(self, setup: Setup, options: Options) -> None:
+        """Take what to run by; nothing happens before `run`."""
+        self._setup = setup
+        self._options = options
+        self._engine: Engine = setup.desk.engine
+        self._stopping = asyncio.Event()
+        self._changed = asyncio.Event()
+        # What a kill left unmatched is matched first.
+        self._changed.set()
+        self._owed = asyncio.Event()
+        self._newly_due: set[str] = set()
+        self._in_flight: set[str] = set()
+        self._polls: set[asyncio.Task[None]] = set()
+        self._timetable = Timetable(self._newly_due.add)
+        self._delivery = Delivery(setup, options.clock, dry_run=options.dry_run)
+        self._runner: Runner | None = None
+
+    async def run(self) -> int:
+        """Run until SIGTERM or SIGINT; a second signal ends the process at once. Return the exit code."""
+        self._handle_signals()
+        self._runner = jobs.make_runner(self._setup, self._options)
+        await asyncio.to_thread(self._delivery.begin)
+        self._timetable.apply(plans(self._setup))
+        self._timetable.start()
+        await self._announce()
+        loops = [
+            asyncio.create_task(self._forever("polling", self._poll_due)),
+            asyncio.create_task(self._forever("matching", self._match)),
+            asyncio.create_task(self._forever("delivery", self._deliver)),
+            asyncio.create_task(self._forever("configuration", self._look_at_config)),
+        ]
+        await self._stopping.wait()
+        await self._wind_down(loops)
+        return 0
+
+    def _handle_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop, signal.Signals(number).name)
+
+    def _stop(self, name: str) -> None:
+        if self._stopping.is_set():
+            log.warning("%s again: ending at once", name)
+            os._exit(1)
+        log.info("%s: stopping; a second signal ends at once", name)
+        self._stopping.set()
+        self._changed.set()
+        self._owed.set()
+
+    async def _wind_down(self, loops: list[asyncio.Task[None]]) -> None:
+        self._timetable.stop()
+        self._delivery.stop()
+        async with asyncio.timeout(LAST_RESORT):
+            with suppress(TimeoutError):
+                if self._runner is not None:
+                    await self._runner.stop()
+                await asyncio.wait([*loops, *self._polls])
+        log.info("stopped")
+
+    async def _forever(self, name: str, step: Callable[[], Awaitable[float]]) -> None:
+        """Repeat a step, waiting as long as it says; after an error it is tried again, ever more slowly."""
+        trouble, pause = "", TICK
+        while not self._stopping.is_set():
+            try:
+                wait = await step()
+                if trouble:
+                    log.info("%s works again", name)
+                trouble, pause = "", TICK
+            except Exception as error:
+                words = f"{type(error).__name__}: {error}"
+                if words != trouble:
+                    log.exception("%s failed; it is tried again, everything else goes on", name)
+                trouble, wait, pause = words, pause, min(pause * 2, 60.0)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), wait)
+
+    async def _announce(self) -> None:
+        setup, next_times = self._setup, self._timetable.next_times()
+        log.info(
+            "chuhai %s, pid %d: %d sources, %d watchlists, database %s",
+            VERSION,
+            os.getpid(),
+            len(setup.sources),
+            len(setup.config.watchlists),
+            self._engine.url.render_as_string(hide_password=True),
+        )
+        if self._options.refused is not None:
+            log.error(
+                "config.yaml is broken, so the LAST GOOD configuration runs:\n%s",
+                self._options.refused,
+                extra=logs.LINES,
+            )
+        for problem in setup.loaded.warnings:
+            log.warning("%s", problem.headline)
+        for line in setup.loaded.not_yet_in_force:
+            log.warning("not yet in force: %s", line)
+        log.info("%s", self._delivery.destination)
+        now = self._options.clock()
+        self._newly_due |= await asyncio.to_thread(_missed, setup, now)
+        for id, source in setup.sources.items():
+            when = "now" if id in self._newly_due else _when(next_times.get(id), now)
+            log.info("polls %s %s, %s: %s", id, _rhythm(source.every, source.schedule), when, source.url[0])
+
+    async def _poll_due(self) -> float:
+        """Take what is due and not already under way, and poll it in a crawl of its own."""
+        fresh, now = set(self._newly_due), self._options.clock()
+        await asyncio.to_thread(jobs.mark_due, self._engine, fresh & self._setup.sources.keys(), now)
+        self._newly_due -= fresh
+        ready = await asyncio.to_thread(jobs.due, self._engine, now)
+        mine = [source for source in ready if source not in self._in_flight and source in self._setup.sources]
+        if mine:
+            self._in_flight.update(mine)
+            task = asyncio.create_task(self._poll(mine))
+            self._polls.add(task)
+            task.add_done_callback(self._polls.discard)
+        return TICK
+
+    async def _poll(self, ids: list[str]) -> None:
+        if self._runner is None:
+            return
+        try:
+            await jobs.poll(self._setup, ids, self._runner, self._after_storing(asyncio.get_running_loop()))
+        except Exception:
+            log.exception("a poll of %s failed; they are polled again at their next time", ", ".join(ids))
+        finally:
+            if not self._stopping.is_set():
+                await asyncio.to_thread(jobs.polled, self._engine, ids)
+            self._in_flight.difference_update(ids)
+            self._changed.set()
+
+    def _after_storing(self, loop: asyncio.AbstractEventLoop) -> Callable[[FeedAnswer, Stored], None]:
+        def stored(answer: FeedAnswer, outcome: Stored) -> None:
+            if outcome.moves or outcome.changed or not answer.outcome.healthy:
+                loop.call_soon_threadsafe(self._changed.set)
+
+        return stored
+
+    async def _match(self) -> float:
+        """Match what changed; asked for by polls, and once a minute in case something was missed."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._changed.wait(), MATCH_ANYWAY)
+        self._changed.clear()
+        if self._stopping.is_set():
+            return 0
+        if await asyncio.to_thread(self._delivery.match):
+            self._owed.set()
+        return 0
+
+    async def _deliver(self) -> float:
+        """Send what is owed; sleep until the next is due or something new is owed."""
+        wait = await asyncio.to_thread(self._delivery.step)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._owed.wait(), wait)
+        self._owed.clear()
+        return 0
+
+    async def _look_at_config(self) -> float:
+        watch = ConfigWatch(
+            self._options.path,
+            self._setup.loaded.digest if self._options.refused is None else "",
+            lambda: load(self._options.path, self._options.environ),
+        )
+        while not self._stopping.is_set():
+            found = await asyncio.to_thread(watch.check)
+            if found is not None:
+                await self._take_over(found)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), TICK)
+        return 0
+
+    async def _take_over(self, found: LoadedConfig | ConfigError) -> None:
+        """Run by a new configuration from now on, or say why it is refused and go on as before."""
+        try:
+            if isinstance(found, ConfigError):
+                raise found
+            setup = await asyncio.to_thread(jobs.set_up, found, self._engine)
+        except ConfigError as error:
+            log.error("config.yaml is refused, the running configuration stays:\n%s", error, extra=logs.LINES)
+            await self._tell_ops(f"refused:{_digest_of(found)}", f"config.yaml is refused: {refused_words(error)}")
+            return
+        changes = difference(self._setup.config, setup.config)
+        for key in _needs_restart(self._setup.loaded, setup.loaded):
+            log.warning("%s has changed: that takes effect at the next start", key)
+        self._setup = setup
+        self._timetable.apply(plans(setup))
+        self._newly_due |= await asyncio.to_thread(_missed, setup, self._options.clock())
+        await asyncio.to_thread(self._delivery.change, setup)
+        _remember(self._options.path, setup.loaded)
+        told = "; ".join(changes) or "no difference"
+        log.info("config.yaml is taken over: %s", told)
+        await self._tell_ops(f"applied:{setup.loaded.digest}", f"config.yaml is taken over: {told}")
+        self._changed.set()
+
+    async def _tell_ops(self, key: str, text: str) -> None:
+        moment = self._options.clock().isoformat(timespec="seconds")
+        if await asyncio.to_thread(self._delivery.tell_ops, f"config:{key}:{moment}", text):
+            self._owed.set()
+
+
+def plans(setup: Setup) -> dict[str, Plan]:
+    """Return when each source is polled."""
+    zone = setup.config.service.timezone
+    return {id: Plan(source.every, source.schedule, zone) for id, source in setup.sources.items()}
+
+
+def _missed(setup: Setup, now: datetime) -> set[str]:
+    """Return the sources whose poll was missed while the service did not run, or that were never polled."""
+    with reading(setup.desk.engine) as connection:
+        known = sources.states(connection, list(setup.sources))
+    return {id for id, plan in plans(setup).items() if overdue(id, plan, known[id].polled_at, now)}
+
+
+def _remember(path: Path, loaded: LoadedConfig) -> None:
+    try:
+        remember(path, loaded)
+    except OSError as error:
+        log.warning("the last good configuration could not be kept beside %s: %s", path, error.strerror)
+
+
+def _digest_of(found: LoadedConfig | ConfigError) -> str:
+    return found.digest if isinstance(found, LoadedConfig) else "unreadable"
+
+
+def _needs_restart(old: LoadedConfig, new: LoadedConfig) -> tuple[str, ...]:
+    """Return the keys whose change is taken over only by a restart, because the process was built on them."""
+    a, b = old.config, new.config
+    values = {
+        "storage.url": (a.storage.url, b.storage.url),
+        "service.contact": (a.service.contact, b.service.contact),
+        "service.allow_private_networks": (a.service.allow_private_networks, b.service.allow_private_networks),
+    }
+    return tuple(key for key, (before, after) in values.items() if before != after)
+
+
+def _rhythm(every: timedelta | None, schedule: str | None) -> str:
+    return f"every {format_duration(every)}" if every is not None else f"at {schedule}"
+
+
+def _when(moment: datetime | None, now: datetime) -> str:
+    if moment is None:
+        return "never again by its schedule"
+    return f"next in {describe_age(moment - now)} ({moment:%H:%M:%SZ})"
