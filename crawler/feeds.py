@@ -24,13 +24,18 @@ MOST_BYTES = 5 * 1024 * 1024
 MOST_ENTRIES = 2_000
 MOST_TEXT = 300_000
 MOST_TITLE = 1_000
-"""Caps on bytes of body, entries of a feed, characters of a text and of a title; no feed known comes near them."""
+MOST_LINK = 2_000
+"""Caps on bytes of body, entries of a feed, characters of a text, a title and a link; no feed known comes near them."""
 
 _MOST_MARKUP = 4 * MOST_TEXT
 _EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 """No feed is older than RSS; dates before are a clock that was never set."""
 _ROOT = re.compile(r"<(?:[\w-]+:)?(rss|feed|rdf|channel)(?=[\s>])", re.IGNORECASE)
-_PAGE = re.compile(r"\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_ITEM = re.compile(r"<(?:[\w-]+:)?(?:item|entry)[\s>]")
+_ITEM_END = re.compile(r"</(?:[\w-]+:)?(?:item|entry)\s*>")
+_PAGE = re.compile(  # atomic: a row of comments can be divided in very many ways
+    r"\s*+(?>(?:<!--(?>.{0,2000}?-->)\s*+)*+)<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+)
 _PAGE_TITLE = re.compile(r"<title[^>]{0,200}>(.{0,500}?)</title", re.IGNORECASE | re.DOTALL)
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CHALLENGE = re.compile(
@@ -162,11 +167,12 @@ def _xml_feed(text: str) -> _Found:
 def _closed(text: str, root: re.Match[str]) -> tuple[str, bool]:
     """Return the text, and whether its root is closed; if it is not, cut after the last whole item and close it."""
     tag = root[0][1:]
-    if f"</{tag}" in text[-20_000:]:
+    if re.search(rf"</{re.escape(tag)}\s*>", text[-20_000:]):
         return text, True
-    ends = [text.rfind(end) + len(end) for end in ("</item>", "</entry>", "</atom:entry>") if end in text]
-    channel = "</channel>" if "<channel" in text and "</channel" not in text else ""
-    cut = text[: max(ends)] if ends else text[: text.find("<item")] if "<item" in text else text
+    ends = [end.end() for end in _ITEM_END.finditer(text)]
+    begin = _ITEM.search(text)
+    cut = text[: ends[-1]] if ends else text[: begin.start()] if begin else text
+    channel = "</channel>" if "<channel" in cut and "</channel" not in cut else ""
     return f"{cut}{channel}</{tag}>", False
 
 
@@ -244,6 +250,8 @@ def _resolved(items: Sequence[_Item], base: str, url: str) -> Iterable[_Item]:
 
 def _absolute(link: str, base: str, url: str) -> str:
     link = link.strip()
+    if len(link) > MOST_LINK:
+        return ""
     if not link or is_web_url(link):
         return link
     try:

@@ -27,7 +27,9 @@ log = logging.getLogger(__name__)
 _REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 _LEAVING = "the service is stopping"
 _GRACE = 5.0
-"""Seconds for a crawl to end once its downloads are cancelled: what arrived is parsed and stored."""
+"""Seconds for a crawl to end when the service stops; what is not stored by then is asked for again."""
+_STORING = 120.0
+"""Seconds for what has arrived to be stored after a poll's deadline, which is one for the servers."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +63,8 @@ class Runner:
             handle: called with every answer, in a thread of its own, one call at a time over all polls. An error
                 in it makes that source's answer a failure. While the service stops it gets healthy answers only.
             spider: the name of the spider class.
-            deadline: seconds after which the crawl is ended; who has no answer then has failed.
+            deadline: seconds after which no server is waited for; who has no answer then has failed. Storing what
+                came before may take longer.
         """
         round_ = Round(frozenset(request.source for request in requests), handle, self._writer)
         with self._guard.allowing(self._origins(requests)):
@@ -101,7 +104,7 @@ class Runner:
             round_.stop()
         if not done:
             log.warning("poll ended after %.0f s without an answer of: %s", deadline, ", ".join(sorted(round_.missing)))
-            await _end(crawl)
+            await _end(crawl, _STORING)
         return _LEAVING if self._stopping.is_set() else _why(task)
 
     async def stop(self) -> None:
@@ -109,13 +112,13 @@ class Runner:
         self._stopping.set()
         for crawl in self._crawls:
             crawl.round.stop(leaving=True)
-        await asyncio.gather(*(_end(crawl) for crawl in list(self._crawls)))
+        await asyncio.gather(*(_end(crawl, _GRACE) for crawl in list(self._crawls)))
 
 
-async def _end(crawl: _Crawl) -> None:
+async def _end(crawl: _Crawl, seconds: float) -> None:
     """Give a crawl whose downloads were cancelled a little time to store what arrived."""
     stop = asyncio.ensure_future(crawl.crawler.stop_async())
-    await asyncio.wait({stop, crawl.task}, timeout=_GRACE)
+    await asyncio.wait({stop, crawl.task}, timeout=seconds)
     if stop.done() and (error := stop.exception()) is not None:
         log.warning("a crawl could not be stopped in order: %s", error)
 

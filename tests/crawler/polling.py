@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from crawler.models import FeedAnswer, PollRequest
 from crawler.runner import Runner, run_main
 from crawler.settings import scrapy_settings
+from crawler.units import Clock, now
 from scheduler.demo.feed_server import Feed, Item
 
 Result = TypeVar("Result")
@@ -50,11 +51,12 @@ class Poller:
     reactor: Reactor
     allow_private: bool = True
     timeout: float = 5.0
+    clock: Clock = now
     handled: list[FeedAnswer] = field(default_factory=list)
 
     async def runner(self) -> Runner:
         settings = {**scrapy_settings(contact="https://bot.example", version="9.9"), "DOWNLOAD_TIMEOUT": self.timeout}
-        return Runner(settings, allow_private=self.allow_private)
+        return Runner(settings, allow_private=self.allow_private, clock=self.clock)
 
     def poll(self, *requests: PollRequest, deadline: float = 20.0) -> dict[str, FeedAnswer]:
         async def once() -> dict[str, FeedAnswer]:

@@ -167,6 +167,7 @@ def test_an_empty_title_becomes_the_first_words_of_the_text() -> None:
         pytest.param("/2026/a", "", "https://news.example/2026/a", id="against the address"),
         pytest.param("javascript:alert(1)", "", None, id="script"),
         pytest.param("http://[broken/", "", None, id="broken"),
+        pytest.param("https://news.example/" + "a" * 3_000, "", None, id="longer than any"),
         pytest.param("http://a\\@127.0.0.1/", "", None, id="backslash"),
     ],
 )
@@ -199,6 +200,11 @@ def test_a_cut_feed_gives_its_whole_entries() -> None:
     assert [found.title for found in feed.entries] == ["A"]
 
 
+def test_a_cut_feed_is_not_taken_for_whole_by_the_look_of_another_tag() -> None:
+    feed = parse(ATOM.removesuffix("</entry></feed>") + "<feedburner:origLink>x</feedburner:origLink>")
+    assert (feed.entries, feed.complete) == ((), False)
+
+
 def test_a_feed_cut_before_its_first_entry_ends_is_incomplete() -> None:
     feed = parse(rss("<title>A</title>")[:80])
     assert (feed.entries, feed.complete) == ((), False)
@@ -226,6 +232,7 @@ def test_what_is_too_much_is_left_out_and_told() -> None:
         pytest.param('{"version": "https://jsonfeed.org/version/1", "items": [', False, "broken", id="cut JSON"),
         pytest.param("[" * 100_000, False, "no feed", id="nested JSON"),
         pytest.param('{"a":' * 100_000, False, "broken", id="nested JSON objects"),
+        pytest.param("<!---->" * 3_000, False, "no feed", id="a row of comments"),
         pytest.param("<sitemap><url>x</url></sitemap>", False, "no feed", id="other XML"),
     ],
 )

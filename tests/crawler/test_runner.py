@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import ssl
 import time
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from crawler.models import FeedAnswer, Outcome, PollRequest
+from crawler.units import Clock
 from scheduler.demo.feed_server import Fault, FeedServer, Reply
 from tests.crawler.polling import Poller, feed_of, request
 
@@ -270,6 +272,41 @@ def test_an_answer_that_cannot_be_stored_is_a_failure_of_its_source_alone(
     assert answers["bad"].outcome is Outcome.ERROR
     assert answers["bad"].reason == "the answer came, but could not be stored: OSError: the disk is full"
     assert "source bad" in caplog.text
+
+
+def failing_at_first(times: int) -> Clock:
+    calls = itertools.count(1)
+
+    def clock() -> datetime:
+        if next(calls) <= times:
+            raise RuntimeError("no time to tell")
+        return datetime.now(UTC)
+
+    return clock
+
+
+def test_an_error_of_our_own_in_reading_an_answer_is_the_answer(poller: Poller, server: FeedServer) -> None:
+    poller.clock = failing_at_first(1)
+    answer = poller.ask(server.url("/feed"))
+    assert (answer.outcome, answer.reason) == (Outcome.ERROR, "internal error: RuntimeError: no time to tell")
+
+
+def test_a_crawl_that_ends_without_an_answer_is_a_failure(poller: Poller, server: FeedServer) -> None:
+    poller.clock = failing_at_first(2)
+    answer = poller.ask(server.url("/feed"))
+    assert (answer.outcome, answer.reason) == (Outcome.ERROR, "the crawl ended without an answer")
+
+
+def test_a_proxy_of_the_environment_is_used_though_it_is_on_the_own_network(
+    poller: Poller, server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", server.url())
+    monkeypatch.setenv("no_proxy", "")
+    poller.allow_private = False
+    server.feeds["http://news.example/feed"] = server.feeds["/feed"]
+    assert poller.ask("http://news.example/feed").outcome is Outcome.OK
+    assert poller.ask("http://10.0.0.1/feed").outcome is Outcome.ERROR
+    assert server.asked("http://10.0.0.1/feed") == []
 
 
 def test_an_unknown_spider_fails_the_poll_of_its_sources(poller: Poller, server: FeedServer) -> None:
