@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +21,8 @@ _MODEL = {
     ),
     "zh": re.compile(r"[a-z]+\d+|\d+[a-z]+|海豚|海鸥|海豹|海狮|海獭|瑞虎|星越|新车|车型|全新|宋|秦|元plus|suv|皮卡"),
 }
+_JOINED = re.compile(r"^\s*(?:and|&|与|和|、)\s*$", re.IGNORECASE)
+_OPENING = re.compile(r"\bopen(?:s|ed|ing)?\b|inaugurat|complet|竣工|开业|落成|启用|揭幕")
 _EXCHANGES = frozenset({"HK", "US", "SG", "GB"})
 """Where Chinese makers list their shares."""
 _CAR_ALIAS = re.compile(r"汽车|造车|电动|motors?\b|\bauto|\bev\b|\bcar|su7|yu7|afeela|steyr", re.IGNORECASE)
@@ -74,10 +76,11 @@ class Proposer:
         for clause in document.clauses:
             if clause.part is part:
                 for hit in self._triggers.hits(clause, document.language):
-                    if (actor := self._actor(document, clause, hit)) is not None:
+                    for actor in self._actors(document, clause, hit):
                         yield self._proposal(document, clause, hit, actor, published)
 
-    def _actor(self, document: Document, clause: Clause, hit: Hit) -> _Actor | None:
+    def _actors(self, document: Document, clause: Clause, hit: Hit) -> list[_Actor]:
+        """Return who acts: the company the clause begins with, and one that is joined to it by "and"."""
         before = clause.between(0, hit.start, COMPANIES)
         role, names = "subject_first", before
         if not names:
@@ -87,10 +90,12 @@ class Proposer:
         if not names:
             role, names = "subject_inherited", _inherited(document, clause)
         if not names:
-            return None
-        found, company = self._most_specific(names)
-        mark = next((m for f, m in zip(clause.names, clause.marks, strict=True) if f is found), -1)
-        return _Actor(company, found, role, mark)
+            return []
+        chosen = [self._most_specific(names)]
+        if len(names) > 1 and _JOINED.search(document.whole[names[0].end : names[1].start]):
+            chosen = [(f, self._knowledge.roster.by_name[f.names[0]]) for f in names[:2]]
+        marks = dict(zip(clause.names, clause.marks, strict=True))
+        return [_Actor(company, found, role, marks.get(found, -1)) for found, company in chosen]
 
     def _most_specific(self, names: Sequence[Found]) -> tuple[Found, Company]:
         """The first company acts - or a brand of its own that is named with it."""
@@ -114,7 +119,7 @@ class Proposer:
         signals += self._signals(document, clause, hit, actor, places, type_, entrant, published)
         words = self._scoring.heard(type_, clause.masked, _masked_title(document, clause), document.language)
         confidence = self._scoring.confidence(hit.trigger.weight, signals, words)
-        stage = stage_of(clause, hit, document.language)
+        stage = Stage.RUMOURED if _ends_in_report(document, clause) else stage_of(clause, hit, document.language)
         return Proposal(
             actor.company.name, type_, places or (OVERSEAS,), stage, clause, hit.trigger.weight, tuple(signals), words,
             confidence if why is None else min(confidence, 0.1), why,
@@ -139,9 +144,8 @@ class Proposer:
         if named := self._foreign(clause, home, leaving):
             signal = "place_overseas" if named == (OVERSEAS,) else "place_named"
             return named, signal
-        for other in document.clauses:
-            same = other.item == clause.item or (clause.part is not Part.TITLE and other.part is Part.TITLE)
-            if same and other is not clause and (named := self._foreign(other, home, leaving)):
+        for other in _beside(document, clause):
+            if named := self._foreign(other, home, leaving):
                 return named, "place_from_title"
         return (), ""
 
@@ -151,8 +155,8 @@ class Proposer:
         for found, mark in zip(clause.names, clause.marks, strict=True):
             if found.sort in PLACES and (leaving or not _is_origin(clause.masked, mark)):
                 codes.update(c for c in found.names if c == OVERSEAS or not gazetteer.contains(c, home))
-        named = codes - {OVERSEAS}
-        return tuple(sorted(named)) if named else tuple(sorted(codes))
+        wider = {c for c in codes if any(c != other and gazetteer.contains(c, other) for other in codes)}
+        return tuple(sorted(codes - wider))
 
     def _impossible(
         self, document: Document, clause: Clause, hit: Hit, actor: _Actor, places: tuple[str, ...], entrant: bool
@@ -186,7 +190,12 @@ class Proposer:
         if type_ is MoveType.OVERSEAS_PRODUCTION and any(
             self._knowledge.presence.builds_in(actor.company.name, place) for place in places if place != OVERSEAS
         ):
-            yield "built_known" if hit.trigger.stage is Stage.LAUNCHED else "built_before"
+            yield "built_before" if self._opens(clause, hit) else "built_known"
+
+    @staticmethod
+    def _opens(clause: Clause, hit: Hit) -> bool:
+        """Say whether a plant itself is planned or opened, rather than one more model made in it."""
+        return hit.trigger.stage is not Stage.LAUNCHED or _OPENING.search(clause.masked) is not None
 
     def _speaks_of_cars(self, document: Document, actor: _Actor) -> bool:
         if _CAR_ALIAS.search(actor.found.alias):
@@ -201,6 +210,9 @@ class Proposer:
         sells = [presence.sells_in(actor.company.name, place, published) for place in places if place != OVERSEAS]
         between = clause.masked[actor.mark + 1 : hit.start + 1] if 0 <= actor.mark < hit.start else ""
         model = hit.trigger.model or _MODEL[document.language].search(between) is not None
+        cities = [f for f in clause.names if f.sort in PLACES]
+        if cities and all(f.sort is Sort.CITY for f in cities):
+            yield "city_only"
         if sells and all(s is False for s in sells):
             yield "brand_first"
         elif sells and all(sells):
@@ -218,21 +230,30 @@ def _is_listing(clause: Clause, hit: Hit, places: Sequence[str], language: str) 
 
 def _inherited(document: Document, clause: Clause) -> list[Found]:
     """The company of the nearest clause of the same item: before, else behind; for the lead, the title's own."""
-    same = [c for c in document.clauses if c.item == clause.item]
-    earlier = [c for c in same if c.start < clause.start][::-1]
-    later = [c for c in same if c.start > clause.start]
-    others: Iterable[Clause] = [*earlier, *later]
-    if clause.part is not Part.TITLE:
-        others = [*earlier, *(c for c in document.clauses if c.part is Part.TITLE)]
-    for other in others:
+    for other in _beside(document, clause):
         if names := [f for f in other.names if f.sort in COMPANIES]:
             return names
     return []
 
 
+def _beside(document: Document, clause: Clause) -> list[Clause]:
+    """Return the other clauses of the item, the nearest before it first; of lead and body, the title's as well."""
+    same = [c for c in document.clauses if c.item == clause.item and c is not clause]
+    earlier = [c for c in same if c.start < clause.start][::-1]
+    if clause.part is Part.TITLE:
+        return [*earlier, *(c for c in same if c.start > clause.start)]
+    return [*earlier, *(c for c in document.clauses if c.part is Part.TITLE)]
+
+
 def _is_origin(masked: str, mark: int) -> bool:
     after = _ORIGIN_AFTER.match(masked, mark + 1)
     return after is not None or _ORIGIN_BEFORE.search(masked[max(0, mark - 16) : mark]) is not None
+
+
+def _ends_in_report(document: Document, clause: Clause) -> bool:
+    """Say whether the title ends in ": report"."""
+    last = next((c for c in reversed(document.clauses) if c.part is Part.TITLE), clause)
+    return clause.part is Part.TITLE and last.masked.strip() in ("report", "reports", "sources", "source", "report says")
 
 
 def _names_home(clause: Clause, home: str) -> bool:

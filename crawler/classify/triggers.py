@@ -35,16 +35,16 @@ _NEGATION = {
 }
 _RUMOUR = {
     "en": re.compile(
-        r"\b(?:reportedly|reports?|sources?|said to|rumou?r\w*|may|might|could|consider\w*|mulls?|weighs?|in talks|talks|nears?|nearing|speculat\w+"
+        r"\b(?:reportedly|reports?|sources?|said to|rumou?r\w*|may|might|could|in talks|talks|nears?|nearing|speculat\w+"
         r"|allegedly|insiders?)\b"
     ),
     "zh": re.compile(
-        r"据悉|^传|[,|丨 ]传|被曝|曝|消息称|据报|网传|据称|知情人士|或将|或在|或于|(?<![而者])或(?=[^许者])|疑似|有望|考虑"
+        r"据悉|^传|[,|丨 ]传|被曝|曝|消息称|据报|网传|据称|知情人士|或将|或在|或于|(?<![而者])或(?=[^许者])|疑似|有望"
     ),
 }
 _FUTURE = {
     "en": re.compile(
-        r"\b(?:plans?|planned|planning|will|aims?|intends?|wants?|prepar\w+|set to|going to|to be|by 20\d\d|next year|targets?|eyes|hopes?|ready to)\b"
+        r"\b(?:consider\w*|mulls?|weighs?|plans?|planned|planning|will|aims?|intends?|wants?|prepar\w+|set to|going to|to be|by 20\d\d|next year|targets?|eyes|hopes?|ready to)\b"
     ),
     "zh": re.compile(r"计划|将(?!军)|拟|准备|目标|预计|筹备|欲|瞄准|希望|明年|未来|待|考虑|打算|谋|20(?:2[7-9]|3\d)年"),
 }
@@ -56,8 +56,9 @@ _BEGUN = {
     "en": re.compile(
         r"\b(?:begins?|began|starts?|started|ramping|building|hiring|recruit\w*|setting up|is preparing)\b"
     ),
-    "zh": re.compile(r"正在|加速|加快|启动|开始|开工|加码|提速|招聘|组建"),
+    "zh": re.compile(r"正在|开始|开工|招聘|组建"),
 }
+_TO_COME = {"en": re.compile(r"\b(?:will|to|plans to|set to)\b"), "zh": re.compile(r"将|拟|计划(?!搁)")}
 _DELAY = {
     "en": re.compile(r"\b(?:delay\w*|postpon\w*|push(?:es|ed) back)\b"),
     "zh": re.compile(r"推迟|延期|延后|延迟|放缓"),
@@ -122,7 +123,7 @@ def stage_of(clause: Clause, hit: Hit, language: str) -> Stage:
     if _RUMOUR[language].search(words):
         return Stage.RUMOURED
     if hit.trigger.type is MoveType.WITHDRAWAL:
-        return _withdrawal_stage(words, language)
+        return _withdrawal_stage(words, hit, language)
     if _FUTURE[language].search(words):
         return Stage.PLANNED
     if hit.trigger.stage is Stage.PLANNED and _SIGNED[language].search(words):
@@ -132,10 +133,10 @@ def stage_of(clause: Clause, hit: Hit, language: str) -> Stage:
     return hit.trigger.stage
 
 
-def _withdrawal_stage(words: str, language: str) -> Stage:
+def _withdrawal_stage(words: str, hit: Hit, language: str) -> Stage:
     if _DELAY[language].search(words):
         return Stage.PLANNED
-    return Stage.ANNOUNCED if _FUTURE[language].search(words) else Stage.CANCELLED
+    return Stage.ANNOUNCED if _TO_COME[language].search(words, 0, hit.end) else Stage.CANCELLED
 
 
 def _read(language: str) -> tuple[Trigger, ...]:

@@ -1,0 +1,163 @@
+"""One table of headlines per question: which of them are moves, whose, of what type, where and how far."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from crawler.classify import Reader
+from crawler.knowledge import load
+from crawler.models import MoveType, Stage, Text, WhyNot
+
+ENTRY, EXPORT, PLANT = MoveType.MARKET_ENTRY, MoveType.EXPORT, MoveType.OVERSEAS_PRODUCTION
+OFFICE, RETREAT, ENTRANT = MoveType.OVERSEAS_ORGANISATION, MoveType.WITHDRAWAL, MoveType.NEW_ENTRANT
+RUMOURED, PLANNED, ANNOUNCED = Stage.RUMOURED, Stage.PLANNED, Stage.ANNOUNCED
+UNDER_WAY, LAUNCHED, CANCELLED = Stage.UNDER_WAY, Stage.LAUNCHED, Stage.CANCELLED
+
+MOVES = [
+    # market entry
+    ("Exeed brand enters Brazil", "Exeed", ENTRY, "BR", LAUNCHED),
+    ("Jetour plans to enter the Australian market next year", "Jetour", ENTRY, "AU", PLANNED),
+    ("Hongqi signs distribution deal for South Africa", "Hongqi", ENTRY, "ZA", ANNOUNCED),
+    ("Rivian opens its first showroom in Germany", "Rivian", ENTRY, "DE", LAUNCHED),
+    ("Skywell brand reportedly set to enter Peru", "Skyworth", ENTRY, "PE", RUMOURED),
+    ("Xiaomi begins car deliveries in Norway", "Xiaomi", ENTRY, "NO", LAUNCHED),
+    ("阿维塔品牌正式登陆巴西", "Avatr", ENTRY, "BR", LAUNCHED),
+    ("岚图汽车计划明年进入澳大利亚市场", "Voyah", ENTRY, "AU", PLANNED),
+    ("智己汽车与经销商签约，将进入挪威", "IM", ENTRY, "NO", PLANNED),
+    ("曝极石汽车将进入秘鲁市场", "Rox", ENTRY, "PE", RUMOURED),
+    ("昊铂首店落地挪威奥斯陆", "Hyptec", ENTRY, "NO", LAUNCHED),
+    # export
+    ("Lepas begins exports to Chile", "Lepas", EXPORT, "CL", UNDER_WAY),
+    ("Changan raises its overseas sales target to 900,000 vehicles", "Changan", EXPORT, "OVERSEAS", PLANNED),
+    ("Wuling ships first batch of EVs to Egypt", "Wuling", EXPORT, "EG", UNDER_WAY),
+    ("Nevo preparing to export cars to Thailand", "Nevo", EXPORT, "TH", PLANNED),
+    ("深蓝汽车首批出口秘鲁", "Deepal", EXPORT, "PE", UNDER_WAY),
+    ("江淮汽车累计出口突破150万辆", "JAC", EXPORT, "OVERSEAS", UNDER_WAY),
+    ("长安汽车上调海外销量目标", "Changan", EXPORT, "OVERSEAS", PLANNED),
+    # production abroad
+    ("Great Wall to build a car plant in Argentina", "Great Wall", PLANT, "AR", PLANNED),
+    ("Leapmotor breaks ground on factory in Algeria", "Leapmotor", PLANT, "DZ", UNDER_WAY),
+    ("Zeekr signs agreement to assemble vehicles at plant in Vietnam", "Zeekr", PLANT, "VN", ANNOUNCED),
+    ("BAIC starts CKD assembly in Pakistan", "BAIC", PLANT, "PK", UNDER_WAY),
+    ("Kia opens factory in Kazakhstan", "Kia", PLANT, "KZ", LAUNCHED),
+    ("Lucid may build a plant in Turkey, sources say", "Lucid", PLANT, "TR", RUMOURED),
+    ("奇瑞拟在阿根廷建厂", "Chery", PLANT, "AR", PLANNED),
+    ("零跑汽车阿尔及利亚工厂奠基", "Leapmotor", PLANT, "DZ", UNDER_WAY),
+    ("起亚哈萨克斯坦工厂竣工投产", "Kia", PLANT, "KZ", LAUNCHED),
+    ("据悉吉利考虑收购西班牙一家工厂", "Geely", PLANT, "ES", RUMOURED),
+    # organisation abroad
+    ("Chery sets up R&D centre in Poland", "Chery", OFFICE, "PL", ANNOUNCED),
+    ("Li Auto recruits staff for its overseas business unit", "Li Auto", OFFICE, "OVERSEAS", UNDER_WAY),
+    ("GAC establishes European headquarters in Amsterdam", "GAC", OFFICE, "NL", ANNOUNCED),
+    ("阿维塔成立海外事业部", "Avatr", OFFICE, "OVERSEAS", UNDER_WAY),
+    ("广汽欧洲研发中心落户米兰", "GAC", OFFICE, "IT", ANNOUNCED),
+    # withdrawal
+    ("Nissan to close its plant in South Africa", "Nissan", RETREAT, "ZA", ANNOUNCED),
+    ("Great Wall Motor shuts European headquarters", "Great Wall", RETREAT, "EU", CANCELLED),
+    ("Infiniti exits South Korea", "Infiniti", RETREAT, "KR", CANCELLED),
+    ("VinFast delays factory in Indonesia", "VinFast", RETREAT, "ID", PLANNED),
+    ("Sony drops its electric car project", "Sony", RETREAT, "JP", CANCELLED),
+    ("讴歌母公司本田关闭土耳其工厂", "Honda", RETREAT, "TR", CANCELLED),
+    ("岚图汽车退出挪威市场", "Voyah", RETREAT, "NO", CANCELLED),
+    ("消息称上汽暂停在泰国建厂计划", "SAIC", RETREAT, "TH", RUMOURED),
+    ("戴森放弃造车", "Dyson", RETREAT, "GB", CANCELLED),
+    # new entrants
+    ("Samsung plans to build its own electric car", "Samsung", ENTRANT, "KR", PLANNED),
+    ("Dreame unveils its first electric car", "Dreame", ENTRANT, "CN", ANNOUNCED),
+    ("石头科技官宣造车", "Roborock", ENTRANT, "CN", ANNOUNCED),
+    ("传美团将跨界造车", "Meituan", ENTRANT, "CN", RUMOURED),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader(load())
+
+
+@pytest.mark.parametrize(
+    ("title", "company", "type_", "place", "stage"), [pytest.param(*row, id=row[0]) for row in MOVES]
+)
+def test_a_headline_of_a_move_is_read_whole(
+    reader: Reader, title: str, company: str, type_: MoveType, place: str, stage: Stage
+) -> None:
+    reading = reader.read(Text(title))
+    assert reading.why_not is None
+    move = reading.moves[0]
+    assert (move.company, move.type, move.destinations, move.stage) == (company, type_, (place,), stage)
+    assert move.evidence == title
+
+
+NO_MOVES = [
+    ("Denza denies it will enter the Canadian market", WhyNot.DENIAL),
+    ("Zeekr has no plans to export cars to the United States", WhyNot.DENIAL),
+    ("零跑否认将在墨西哥建厂", WhyNot.DENIAL),
+    ("小鹏汽车辟谣进军美国市场", WhyNot.DENIAL),
+    ("Geely opens new plant in Ningbo, China", WhyNot.HOME_MARKET),
+    ("Tesla opens a factory in Texas", WhyNot.HOME_MARKET),
+    ("蔚来合肥第三工厂竣工投产", WhyNot.HOME_MARKET),
+    ("BYD launches Seal 08 in Germany", WhyNot.MODEL_LAUNCH),
+    ("比亚迪海豹08在德国上市", WhyNot.MODEL_LAUNCH),
+    ("赛力斯正式登陆港交所", None),
+    ("岚图汽车在香港上市，募资百亿", WhyNot.STAKE),
+    ("腾势Z9登陆《极限竞速》游戏", None),
+    ("奇瑞进军旅行车市场", None),
+    ("CATL to build battery plant in Portugal", WhyNot.NO_VEHICLE),
+    ("XPENG humanoid robot enters the European market", WhyNot.NO_VEHICLE),
+    ("小鹏机器人进军欧洲市场", WhyNot.NO_VEHICLE),
+    ("蔚来换电站登陆丹麦", WhyNot.NO_VEHICLE),
+    ("追觅扫地机进军巴西市场", WhyNot.NO_VEHICLE),
+    ("Xiaomi 14 phone goes on sale in Europe", WhyNot.NO_VEHICLE),
+    ("小米手机登陆墨西哥", WhyNot.NO_VEHICLE),
+    ("Chinese carmakers expand in Latin America", WhyNot.NO_COMPANY),
+    ("中国车企加速进军中东", WhyNot.NO_COMPANY),
+    ("A recipe for apple cake", WhyNot.NO_VEHICLE),
+    ("BYD tops Brazil sales chart in May", None),
+    ("比亚迪5月登顶泰国销量榜", None),
+    ("EU extends tariffs on Chinese EVs from SAIC and Geely", None),
+    ("Li Auto launches the i9 at home", None),
+    ("Zeekr to list on the New York Stock Exchange", None),
+]
+
+
+@pytest.mark.parametrize(("title", "why"), [pytest.param(*row, id=row[0]) for row in NO_MOVES])
+def test_a_headline_of_something_else_is_no_move(reader: Reader, title: str, why: WhyNot | None) -> None:
+    reading = reader.read(Text(title))
+    assert reading.moves == ()
+    assert reading.why_not is not None
+    assert reading.confidence < 0.5
+    if why is not None:
+        assert reading.why_not is why
+
+
+def test_a_digest_never_joins_the_company_of_one_item_to_the_place_of_another(reader: Reader) -> None:
+    reading = reader.read(Text("出海速递｜理想汽车发布新车/某茶饮品牌进军墨西哥"))
+    assert not reading.relevant
+
+
+def test_a_digest_reports_the_move_among_its_items(reader: Reader) -> None:
+    reading = reader.read(Text("氪星晚报｜某手机厂商发布新机；岚图汽车进军智利市场；油价上调"))
+    assert [(m.company, m.type, m.destinations) for m in reading.moves] == [("Voyah", ENTRY, ("CL",))]
+
+
+def test_two_companies_joined_by_and_make_a_move_each(reader: Reader) -> None:
+    reading = reader.read(Text("极氪与岚图宣布进军智利市场"))
+    assert {m.company for m in reading.moves} == {"Zeekr", "Voyah"}
+
+
+def test_a_sub_brand_named_with_its_group_acts_itself(reader: Reader) -> None:
+    assert reader.read(Text("比亚迪腾势品牌正式登陆智利")).moves[0].company == "Denza"
+
+
+def test_what_was_a_new_entrant_is_none_once_its_first_car_is_on_sale(reader: Reader) -> None:
+    title = "小米官宣造车，首款车将发布"
+    before, after = datetime(2022, 5, 1, tzinfo=UTC), datetime(2026, 5, 1, tzinfo=UTC)
+    assert reader.read(Text(title, published=before)).moves[0].type is ENTRANT
+    assert not reader.read(Text(title, published=after)).relevant
+
+
+def test_the_first_sale_in_a_market_counts_until_the_data_knows_the_brand_there(reader: Reader) -> None:
+    title = "BYD goes on sale in South Korea"
+    assert reader.read(Text(title, published=datetime(2024, 11, 1, tzinfo=UTC))).relevant
+    assert not reader.read(Text(title, published=datetime(2026, 5, 1, tzinfo=UTC))).relevant
