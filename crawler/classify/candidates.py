@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from crawler.classify.document import COMPANIES, PLACES, Clause, Document, Part
+from crawler.classify.document import COMPANIES, COMPANY, PLACES, Clause, Document, Part
 from crawler.classify.scoring import Scoring, Words
 from crawler.classify.triggers import Hit, Triggers, negated, stage_of
 from crawler.knowledge import Found, Knowledge, Sort
@@ -22,7 +22,19 @@ _MODEL = {
     "zh": re.compile(r"[a-z]+\d+|\d+[a-z]+|海豚|海鸥|海豹|海狮|海獭|瑞虎|星越|新车|车型|全新|宋|秦|元plus|suv|皮卡"),
 }
 _JOINED = re.compile(r"^\s*(?:and|&|与|和|、)\s*$", re.IGNORECASE)
-_OPENING = re.compile(r"\bopen(?:s|ed|ing)?\b|inaugurat|complet|竣工|开业|落成|启用|揭幕")
+_OPENING = re.compile(r"\bopen(?:s|ed|ing)?\b|\bfirst (?:car|vehicle|ev)\b|首车|首辆|首台|inaugurat|complet|竣工|开业|落成|启用|揭幕")
+_FILLER = {
+    "en": re.compile(
+        r"\b(?:brand|marque|is|are|be|to|will|has|officially|formally|finally|also|now|soon|just|its|the|first|new|own|model|models|cars?|evs?|vehicles?"
+        r"|trucks?|buses|electric|sales|deliver(?:y|ies|s|ed)|launch(?:es|ed|ing)?|com(?:es?|ing)|arriv(?:es?|ed|ing|al)|land(?:s|ed|ing)?|debuts?|debuted|goes|going|on|sale"
+        r"|available|head(?:s|ed|ing)?|bound|bring(?:s|ing)?|brought|introduc(?:e|es|ed)|rolls?|rolled|out|opens?|opened|orders?|order|books|pre-orders|reservations|in|into|for"
+        r"|at|across|with|plans?|wants|set|starts?|begins?|kicks|off|confirms?|announces?|it|and|{COMPANY}|inc|auto|motors?|ev|maker|automaker|carmaker|chinese|makes|market)\b|['&,()]".replace("{COMPANY}", COMPANY)
+    ),
+    "zh": re.compile(
+        r"品牌|汽车|正式|将|即将|已|在|于|开启|宣布|计划|首次|首款|车型|新车|全球|官宣|今日|今年|明年|拟|有望|或|集团|公司|市场|的|向|和|与|、|旗下|登陆|进入|抵达|亮剑|投放|销往|推出|发布|交付|" + COMPANY
+    ),
+}
+_PRESENTED = re.compile("推出|发布(?!品牌)")
 _EXCHANGES = frozenset({"HK", "US", "SG", "GB"})
 """Where Chinese makers list their shares."""
 _CAR_ALIAS = re.compile(r"汽车|造车|电动|motors?\b|\bauto|\bev\b|\bcar|su7|yu7|afeela|steyr", re.IGNORECASE)
@@ -140,20 +152,19 @@ class Proposer:
 
     def _places(self, document: Document, clause: Clause, home: str, hit: Hit) -> tuple[tuple[str, ...], str]:
         """Return the foreign markets of the clause, else of the title's item, else OVERSEAS; and the signal for it."""
-        leaving = hit.trigger.type is MoveType.WITHDRAWAL
-        if named := self._foreign(clause, home, leaving):
+        if named := self._foreign(clause, home, hit):
             signal = "place_overseas" if named == (OVERSEAS,) else "place_named"
             return named, signal
         for other in _beside(document, clause):
-            if named := self._foreign(other, home, leaving):
+            if named := self._foreign(other, home, hit):
                 return named, "place_from_title"
         return (), ""
 
-    def _foreign(self, clause: Clause, home: str, leaving: bool) -> tuple[str, ...]:
+    def _foreign(self, clause: Clause, home: str, hit: Hit) -> tuple[str, ...]:
         gazetteer = self._knowledge.gazetteer
         codes: set[str] = set()
         for found, mark in zip(clause.names, clause.marks, strict=True):
-            if found.sort in PLACES and (leaving or not _is_origin(clause.masked, mark)):
+            if found.sort in PLACES and (hit.trigger.type is MoveType.WITHDRAWAL or not _is_origin(clause.masked, mark, hit)):
                 codes.update(c for c in found.names if c == OVERSEAS or not gazetteer.contains(c, home))
         wider = {c for c in codes if any(c != other and gazetteer.contains(c, other) for other in codes)}
         return tuple(sorted(codes - wider))
@@ -208,17 +219,32 @@ class Proposer:
     ) -> Iterator[str]:  # fmt: skip
         presence = self._knowledge.presence
         sells = [presence.sells_in(actor.company.name, place, published) for place in places if place != OVERSEAS]
-        between = clause.masked[actor.mark + 1 : hit.start + 1] if 0 <= actor.mark < hit.start else ""
-        model = hit.trigger.model or _MODEL[document.language].search(between) is not None
+        model = _model_arrives(clause, hit, actor, document.language)
         cities = [f for f in clause.names if f.sort in PLACES]
         if cities and all(f.sort is Sort.CITY for f in cities):
             yield "city_only"
+        if hit.trigger.model and not model and not (sells and all(sells)):
+            yield "brand_subject"
         if sells and all(s is False for s in sells):
             yield "brand_first"
         elif sells and all(sells):
             yield "model_known" if model else "brand_known"
         elif model:
             yield "model_unknown"
+
+
+def _model_arrives(clause: Clause, hit: Hit, actor: _Actor, language: str) -> bool:
+    """Say whether a model, not the brand, is what arrives: something else stands between company and market."""
+    if not 0 <= actor.mark < hit.end:
+        return hit.trigger.model
+    if _PRESENTED.search(clause.masked, hit.start, hit.end):
+        return True
+    place = min((m for f, m in zip(clause.names, clause.marks, strict=True) if f.sort in PLACES and m > actor.mark), default=0)
+    until = max(hit.start, place) if hit.trigger.model else hit.start
+    between = clause.masked[actor.mark + 1 : until]
+    if not hit.trigger.model or _MODEL[language].search(between):
+        return _MODEL[language].search(between) is not None
+    return _FILLER[language].sub("", between).strip(" '-.") != ""
 
 
 def _is_listing(clause: Clause, hit: Hit, places: Sequence[str], language: str) -> bool:
@@ -245,7 +271,9 @@ def _beside(document: Document, clause: Clause) -> list[Clause]:
     return [*earlier, *(c for c in document.clauses if c.part is Part.TITLE)]
 
 
-def _is_origin(masked: str, mark: int) -> bool:
+def _is_origin(masked: str, mark: int, hit: Hit) -> bool:
+    if hit.trigger.type is MoveType.EXPORT and masked[max(0, mark - 2) : mark] == f"{COMPANY} ":
+        return True
     after = _ORIGIN_AFTER.match(masked, mark + 1)
     return after is not None or _ORIGIN_BEFORE.search(masked[max(0, mark - 16) : mark]) is not None
 
