@@ -9,6 +9,7 @@ from calendar import timegm
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin
 
@@ -27,6 +28,8 @@ MOST_TITLE = 1_000
 MOST_LINK = 2_000
 """Caps on bytes of body, entries of a feed, characters of a text, a title and a link; no feed known comes near them."""
 
+_MOST_TAGS = 300_000
+"""A feed of 5 MiB has one for every 20 characters; the parser needs up to 300 bytes of memory for each."""
 _MOST_MARKUP = 4 * MOST_TEXT
 _EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 """No feed is older than RSS; dates before are a clock that was never set."""
@@ -102,9 +105,9 @@ def parse_feed(
     shared = _shared_links(items)
     made = [_entry(item, shared, source=source, language=language, now=now) for item in _resolved(items, base, url)]
     entries = [entry for entry in made if entry and not garbled(entry.title, 0.1) and not garbled(entry.text, 0.05)]
-    left_out = len(entries) < sum(entry is not None for entry in made) or len(entries) > MOST_ENTRIES
+    left_out = len(entries) < sum(entry is not None for entry in made)
     complete = whole and not left_out and len(body) <= MOST_BYTES
-    return ParsedFeed(tuple(entries[:MOST_ENTRIES]), complete, version, shorten(one_line(plain(title)), MOST_TITLE))
+    return ParsedFeed(tuple(entries), complete, version, shorten(one_line(plain(title)), MOST_TITLE))
 
 
 def challenge(page: str) -> str | None:
@@ -145,8 +148,10 @@ def _xml_feed(text: str) -> _Found:
     root = None if _PAGE.match(text) else _ROOT.search(text, 0, 20_000)
     if root is None:
         raise _not_a_feed(text)
+    if text.count("<") > _MOST_TAGS:
+        raise NotAFeed(f"the feed has more than {_MOST_TAGS:,} tags")
     # what stands before the root (declaration, DOCTYPE, entities, warnings of a script) only does harm
-    body, whole = _closed(_NOT_XML.sub("", text[root.start() :]), root)
+    body, whole = _closed(_first_items(_NOT_XML.sub("", text[root.start() :])), root)
     try:
         parsed = feedparser.parse(
             io.BytesIO(body.encode("utf-8", "replace")),
@@ -160,8 +165,14 @@ def _xml_feed(text: str) -> _Found:
     if not version and not parsed.entries:
         raise _not_a_feed(text)
     feed = parsed.feed
-    items = [_xml_item(entry) for entry in parsed.entries[: MOST_ENTRIES + 1]]
+    items = [_xml_item(entry) for entry in parsed.entries[:MOST_ENTRIES]]
     return version or root[1].lower(), _string(feed.get("title")), _string(feed.get("link")), items, whole
+
+
+def _first_items(text: str) -> str:
+    """Return the text up to the first item too many: what is not parsed costs no memory."""
+    beyond = next(islice(_ITEM.finditer(text), MOST_ENTRIES, None), None)
+    return text[: beyond.start()] if beyond else text
 
 
 def _closed(text: str, root: re.Match[str]) -> tuple[str, bool]:
@@ -210,9 +221,9 @@ def _json_feed(text: str) -> _Found:
     items = feed.get("items") if isinstance(feed, dict) else None
     if "jsonfeed.org/version/1" not in version or not isinstance(items, list):
         raise NotAFeed("JSON, but no JSON Feed")
-    made = [_json_item(item) for item in items[: MOST_ENTRIES + 1] if isinstance(item, dict)]
+    made = [_json_item(item) for item in items[:MOST_ENTRIES] if isinstance(item, dict)]
     name = "json11" if version.endswith("1.1") else "json1"
-    return name, _string(feed.get("title")), _string(feed.get("home_page_url")), made, True
+    return name, _string(feed.get("title")), _string(feed.get("home_page_url")), made, len(items) <= MOST_ENTRIES
 
 
 def _json_item(item: Mapping[str, Any]) -> _Item:

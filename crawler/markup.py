@@ -14,6 +14,7 @@ _BLOCKS = re.compile(
 _CELLS = frozenset({"td", "th"})
 _UNSEEN = frozenset({"script", "style"})
 """Elements whose text no reader sees; unclosed, they hide the rest, as in a browser."""
+_TAG = re.compile(r"<(?=[a-zA-Z!?]|/[a-zA-Z])")
 _NAME = re.compile(r"/?([a-zA-Z][a-zA-Z0-9:-]*)")
 _STOP = re.compile(r"[>\"']")
 _BREAKS = re.compile(r"[\t\n\r\f ]+")
@@ -45,9 +46,9 @@ def plain(text: str) -> str:
 def _without_tags(text: str) -> str:
     pieces: list[str] = []
     position = 0
-    while (start := text.find("<", position)) >= 0:
-        pieces.append(_words(text[position:start]))
-        position, piece = _tag(text, start)
+    while (start := _TAG.search(text, position)) is not None:
+        pieces.append(_words(text[position : start.start()]))
+        position, piece = _tag(text, start.start())
         pieces.append(piece)
     pieces.append(_words(text[position:]))
     return "".join(pieces)
@@ -63,9 +64,7 @@ def _tag(text: str, start: int) -> tuple[int, str]:
     if text.startswith(("<!", "<?"), start):
         return _after(text, ">", start), ""
     name = _NAME.match(text, start + 1)
-    if name is None:
-        return start + 1, "<"
-    return _element(text, name)
+    return _element(text, name) if name else (start + 1, "<")
 
 
 def _element(text: str, name: re.Match[str]) -> tuple[int, str]:

@@ -213,6 +213,7 @@ def test_a_feed_cut_before_its_first_entry_ends_is_incomplete() -> None:
 def test_what_is_too_much_is_left_out_and_told() -> None:
     feed = parse(rss(*(f"<title>{number}</title>" for number in range(MOST_ENTRIES + 1))))
     assert (len(feed.entries), feed.complete) == (MOST_ENTRIES, False)
+    assert len(parse(f"<rss><channel>{'<item><title>a' * 9_000}").entries) <= MOST_ENTRIES
     found = entry(f"<title>{'t' * 100_000}</title><description>{'x' * 400_000}</description>")
     assert (len(found.title), len(found.text)) == (MOST_TITLE, MOST_TEXT)
 
@@ -233,6 +234,7 @@ def test_what_is_too_much_is_left_out_and_told() -> None:
         pytest.param("[" * 100_000, False, "no feed", id="nested JSON"),
         pytest.param('{"a":' * 100_000, False, "broken", id="nested JSON objects"),
         pytest.param("<!---->" * 3_000, False, "no feed", id="a row of comments"),
+        pytest.param("<rss><channel>" + "<a>" * 300_000, False, "300,000 tags", id="nested without end"),
         pytest.param("<sitemap><url>x</url></sitemap>", False, "no feed", id="other XML"),
     ],
 )
