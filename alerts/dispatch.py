@@ -9,8 +9,6 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Protocol
 
-from sqlalchemy import Connection, Engine
-
 from alerts import outbox
 from alerts.messages import headline, render
 from alerts.models import (
@@ -32,7 +30,7 @@ from alerts.models import (
     Via,
 )
 from alerts.outbox import Delivery
-from crawler.storage.engine import reading, writing
+from crawler.storage.engine import Connection, Engine, reading, writing
 from crawler.units import Clock
 
 log = logging.getLogger(__name__)
@@ -95,11 +93,12 @@ class Dispatcher:
             clock: gives the present.
             settle: how long to wait before an attempt whose fate is unknown is looked up.
             ops_channel: hears of broken channels and dead messages; None: only the log does.
-            pace: least time between two messages to one channel.
+            pace: least time between two messages to one channel; a terminal needs none.
             random: for the jitter of the back-off.
         """
         self._engine, self._transport, self._clock = engine, transport, clock
-        self._settle, self._ops, self._pace = settle, ops_channel, pace
+        self._settle, self._ops = settle, ops_channel
+        self._pace = timedelta(0) if transport.via is Via.TERMINAL else pace
         self._random = random or Random()  # noqa: S311 - jitter, no secret
         self._token_problem: str | None = None
         self._token_due: datetime | None = None

@@ -21,7 +21,10 @@ _HEADER = 150
 """Slack's limit for a header; https://docs.slack.dev/reference/block-kit/blocks/header-block."""
 _NOTIFICATION = 560
 """Escaping makes a character five at most: the text stays under 3,000, well below the 4,000 at which Slack splits."""
+_REDUCED = 300
 _QUOTE = 600
+_OUTLET = 80
+_URL = 2000
 _LONG = 2900
 _MOST_MOVES = 5
 
@@ -61,7 +64,7 @@ def render(kind: DeliveryKind, card: Card, *, reduced: bool = False, repeat: boo
         lines = []
     text = escape(shorten(line, _NOTIFICATION))
     if reduced:
-        text, blocks = " ".join(filter(None, (text, _link(card.report)))), []
+        text, blocks = " ".join(filter(None, (escape(shorten(line, _REDUCED)), _link(card.report)))), []
     return Rendered(text=text, blocks=tuple(blocks), terminal="\n".join(lines))
 
 
@@ -90,19 +93,23 @@ def outlet(report: Report) -> str:
     """Return the host an article is read at, or the name of its source."""
     url = web_url(report.url)
     host = (urlsplit(url).hostname or "") if url else ""
-    return host.removeprefix("www.") if re.fullmatch(r"[A-Za-z0-9.-]{1,80}", host) else one_line(report.source)
+    named = host.removeprefix("www.") if re.fullmatch(r"[A-Za-z0-9.-]+", host) else one_line(report.source)
+    return shorten(named, _OUTLET)
 
 
 def web_url(url: str | None) -> str | None:
     """Return the URL in a form that cannot end or split a Slack link; None where it is no http(s) address."""
-    if not url or len(url) > 2000:
+    if not url:
         return None
     safe = quote(url, safe="!#$%&'()*+,/:;=?@[]~", errors="replace")
     try:
         parts = urlsplit(safe)
     except ValueError:
         return None
-    return safe if parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc else None
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        return None
+    safe = parts.scheme + safe[len(parts.scheme) :]
+    return safe if len(escape(safe)) <= _URL else None
 
 
 def _head(card: Card) -> tuple[str, list[Block], list[str]]:
