@@ -13,7 +13,6 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, exists, func, insert, select, update
 
-from alerts.listing import list_alerts as list_alerts  # noqa: PLC0414 - part of what the queue is asked
 from alerts.models import OPEN_STATES, AlertState, Card, DeliveryKind, DeliveryState, Sent, Via
 from alerts.schema import alerts, channels, deliveries, delivery_alerts, messages, notices
 

@@ -7,14 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine
-
 from crawler.classify import Reader
 from crawler.knowledge import Knowledge
 from crawler.models import Entry, FeedAnswer, Move, Outcome, Reading, Text
 from crawler.resolve import first_time, resolve
 from crawler.storage import articles, events, sources
-from crawler.storage.engine import reading, writing
+from crawler.storage.engine import Connection, Engine, reading, writing
 from crawler.text import one_line, shorten
 
 log = logging.getLogger(__name__)

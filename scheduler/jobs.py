@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-
-from sqlalchemy import Engine, delete, insert, select
 
 from crawler.classify import Reader
 from crawler.config import SourceConfig
@@ -19,12 +17,11 @@ from crawler.models import FeedAnswer, Outcome, PollRequest
 from crawler.runner import Runner
 from crawler.settings import scrapy_settings
 from crawler.storage import sources
-from crawler.storage.engine import reading, writing
+from crawler.storage.engine import Engine, reading
 from crawler.text import one_line
 from crawler.units import Clock
 from scheduler.config import Config, ConfigError, LoadedConfig
-from scheduler.config_words import knowledge_for
-from scheduler.schema import due_times
+from scheduler.config.words import knowledge_for
 from scheduler.version import VERSION
 
 log = logging.getLogger(__name__)
@@ -88,37 +85,11 @@ def set_up(loaded: LoadedConfig, engine: Engine) -> Setup:
     return Setup(loaded, Desk(engine, Reader(knowledge), knowledge))
 
 
-def mark_due(engine: Engine, ids: Iterable[str], now: datetime) -> None:
-    """Store that these sources are to be polled; one that is marked already keeps its earlier time."""
-    wanted = set(ids)
-    if not wanted:
-        return
-    with writing(engine) as connection:
-        marked = set(connection.execute(select(due_times.c.source)).scalars())
-        rows = [{"source": source, "due_at": now} for source in sorted(wanted - marked)]
-        if rows:
-            connection.execute(insert(due_times), rows)
-
-
-def due(engine: Engine, now: datetime) -> list[str]:
-    """Return the sources that are due and whose server did not ask us to stay away for now, longest waiting first."""
-    with reading(engine) as connection:
-        query = select(due_times.c.source).where(due_times.c.due_at <= now).order_by(due_times.c.due_at)
-        waiting = list(connection.execute(query).scalars())
-    return allowed(engine, waiting, now)
-
-
 def allowed(engine: Engine, ids: Sequence[str], now: datetime) -> list[str]:
     """Return those of the sources whose server did not ask us to stay away for now."""
     with reading(engine) as connection:
         known = sources.states(connection, ids)
     return [source for source in ids if (known[source].not_before or now) <= now]
-
-
-def polled(engine: Engine, ids: Iterable[str]) -> None:
-    """Store that these sources are no longer due: they were polled, or left the configuration."""
-    with writing(engine) as connection:
-        connection.execute(delete(due_times).where(due_times.c.source.in_(list(ids))))
 
 
 async def poll(

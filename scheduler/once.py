@@ -10,6 +10,7 @@ from contextlib import suppress
 from scheduler import jobs
 from scheduler.delivery import Delivery
 from scheduler.jobs import Options, Setup
+from scheduler.schema import keep_due
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ async def _poll(setup: Setup, options: Options, stopping: asyncio.Event) -> None
     await runner.stop()
     stop.cancel()
     await crawl
-    await asyncio.to_thread(jobs.polled, engine, ids)
+    await asyncio.to_thread(keep_due, engine, (), ids, now)
 
 
 async def _deliver(delivery: Delivery, stopping: asyncio.Event) -> None:

@@ -1,11 +1,14 @@
-"""The timetable's own table: what is due, kept so that a restart forgets nothing."""
+"""The timetable's own table: which sources are due, kept so that a restart forgets nothing."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, String, Table
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Column, Engine, String, Table, delete, insert, select
 
 import alerts.schema  # noqa: F401 - adds its tables to the metadata
-from crawler.storage.engine import Instant
+from crawler.storage.engine import Instant, reading, writing
 from crawler.storage.schema import metadata
 
 due_times = Table(
@@ -16,4 +19,24 @@ due_times = Table(
 )
 
 WHOLE = metadata
-"""The metadata with the tables of all three packages: those of alerts are in it once they are imported."""
+"""The metadata with the tables of all three packages."""
+
+
+def keep_due(engine: Engine, due_now: Iterable[str], done: Iterable[str], now: datetime) -> None:
+    """Store which sources are to be polled and which were, in one transaction; one marked already keeps its time."""
+    wanted, over = set(due_now), set(done)
+    if not wanted and not over:
+        return
+    with writing(engine) as connection:
+        connection.execute(delete(due_times).where(due_times.c.source.in_(over)))
+        marked = set(connection.execute(select(due_times.c.source)).scalars())
+        rows = [{"source": source, "due_at": now} for source in sorted(wanted - marked)]
+        if rows:
+            connection.execute(insert(due_times), rows)
+
+
+def due_sources(engine: Engine, now: datetime) -> list[str]:
+    """Return the sources that are due, the longest waiting first."""
+    with reading(engine) as connection:
+        query = select(due_times.c.source).where(due_times.c.due_at <= now).order_by(due_times.c.due_at)
+        return list(connection.execute(query).scalars())

@@ -11,19 +11,18 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Engine
-
 from crawler.ingest import Stored
 from crawler.models import FeedAnswer
 from crawler.runner import Runner
 from crawler.storage import sources
-from crawler.storage.engine import reading
+from crawler.storage.engine import Engine, reading
 from crawler.units import describe_age, format_duration
 from scheduler import jobs, logs
 from scheduler.config import ConfigError, LoadedConfig, difference, load, remember
-from scheduler.config_watch import ConfigWatch, refused_words
+from scheduler.config.watch import ConfigWatch, refused_words
 from scheduler.delivery import Delivery
 from scheduler.jobs import Options, Setup
+from scheduler.schema import due_sources, keep_due
 from scheduler.timetable import Plan, Timetable, overdue
 from scheduler.version import VERSION
 
@@ -54,6 +53,7 @@ class Service:
         self._owed = asyncio.Event()
         self._newly_due: set[str] = set()
         self._in_flight: set[str] = set()
+        self._answered: set[str] = set()
         self._polls: set[asyncio.Task[None]] = set()
         self._timetable = Timetable(self._newly_due.add)
         self._delivery = Delivery(setup, options.clock, dry_run=options.dry_run)
@@ -147,11 +147,15 @@ class Service:
 
     async def _poll_due(self) -> float:
         """Take what is due and not already under way, and poll it in a crawl of its own."""
-        fresh, now = set(self._newly_due), self._options.clock()
-        await asyncio.to_thread(jobs.mark_due, self._engine, fresh & self._setup.sources.keys(), now)
+        fresh, done, now = set(self._newly_due), set(self._answered), self._options.clock()
+        known = self._setup.sources.keys()
+        await asyncio.to_thread(keep_due, self._engine, fresh & known, done, now)
         self._newly_due -= fresh
-        ready = await asyncio.to_thread(jobs.due, self._engine, now)
-        mine = [source for source in ready if source not in self._in_flight and source in self._setup.sources]
+        self._answered -= done
+        self._in_flight -= done
+        waiting = await asyncio.to_thread(due_sources, self._engine, now)
+        ready = await asyncio.to_thread(jobs.allowed, self._engine, waiting, now)
+        mine = [source for source in ready if source in known and source not in self._in_flight]
         if mine:
             self._in_flight.update(mine)
             task = asyncio.create_task(self._poll(mine))
@@ -160,24 +164,26 @@ class Service:
         return TICK
 
     async def _poll(self, ids: list[str]) -> None:
+        """Run one crawl. A source is free again with its own answer: it does not wait for a slow one beside it."""
         if self._runner is None:
             return
+        loop = asyncio.get_running_loop()
+
+        def stored(answer: FeedAnswer, _stored: Stored) -> None:
+            loop.call_soon_threadsafe(self._after_answer, answer.source)
+
         try:
-            await jobs.poll(self._setup, ids, self._runner, self._after_storing(asyncio.get_running_loop()))
+            await jobs.poll(self._setup, ids, self._runner, stored)
         except Exception:
             log.exception("a poll of %s failed; they are polled again at their next time", ", ".join(ids))
         finally:
             if not self._stopping.is_set():
-                await asyncio.to_thread(jobs.polled, self._engine, ids)
-            self._in_flight.difference_update(ids)
-            self._changed.set()
+                self._answered.update(set(ids) & self._in_flight)
+                self._changed.set()
 
-    def _after_storing(self, loop: asyncio.AbstractEventLoop) -> Callable[[FeedAnswer, Stored], None]:
-        def stored(answer: FeedAnswer, outcome: Stored) -> None:
-            if outcome.moves or outcome.changed or not answer.outcome.healthy:
-                loop.call_soon_threadsafe(self._changed.set)
-
-        return stored
+    def _after_answer(self, source: str) -> None:
+        self._answered.add(source)
+        self._changed.set()
 
     async def _match(self) -> float:
         """Match what changed; asked for by polls, and once a minute in case something was missed."""

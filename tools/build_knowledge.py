@@ -20,6 +20,12 @@ _NOT_COUNTRIES = {"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB", "AC", "CP", "CQ", "D
 _COMPANY_FIELDS = {
     "name", "zh", "aliases", "exact", "ambiguous", "nameless", "people", "home", "kind", "group", "first_car", "maker"
 }  # fmt: skip
+_ALIAS_SECTIONS = (
+    ("aliases", "place", False),
+    ("exact", "place", True),
+    ("demonyms", "demonym", False),
+    ("cities", "city", False),
+)
 _PRESENCE_FIELDS = {"company", "places", "entered", "builds_in", "complete", "as_of", "source"}
 
 
@@ -50,8 +56,9 @@ def build() -> str:
     return json.dumps(built, ensure_ascii=False, sort_keys=True, separators=(",", ":")).replace('},{"', '},\n{"') + "\n"
 
 
-def _read(name: str) -> Any:
-    return YAML(typ="safe", pure=True).load((FOLDER / name).read_text(encoding="utf-8"))
+def _read(name: str) -> dict[str, Any]:
+    data: dict[str, Any] = YAML(typ="safe", pure=True).load((FOLDER / name).read_text(encoding="utf-8"))
+    return data
 
 
 def _roster(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,7 +81,7 @@ def _places(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _countries() -> dict[str, dict[str, str]]:
     english, chinese = (Locale.parse(tag).territories for tag in ("en", "zh_Hans"))
-    codes = [c for c in english if len(c) == 2 and c.isalpha() and c not in _NOT_COUNTRIES]
+    codes = [c for c in map(str, english) if len(c) == 2 and c.isalpha() and c not in _NOT_COUNTRIES]
     return {code: {"en": english[code], "zh": chinese[code]} for code in sorted(codes)}
 
 
@@ -88,23 +95,12 @@ def _place_patterns(data: Mapping[str, Any], names: Mapping[str, Mapping[str, st
 
 
 def _all_place_names(data: Mapping[str, Any], names: Mapping[str, Mapping[str, str]]) -> Iterator[list[Any]]:
-    for code, row in names.items():
-        for name in row.values():
-            yield [name, "place", [code], False]
-    for code, row in data["regions"].items():
-        for key, sort, exact in (("aliases", "place", False), ("exact", "place", True), ("demonyms", "demonym", False)):
-            for alias in row.get(key, ()):
-                yield [alias, sort, [code], exact]
-    for section, sort, exact in (
-        ("aliases", "place", False), ("exact", "place", True), ("demonyms", "demonym", False), ("cities", "city", False)
-    ):  # fmt: skip
-        for code, aliases in data[section].items():
-            for alias in aliases:
-                yield [alias, sort, [code], exact]
-    for alias, codes in data["several"].items():
-        yield [alias, "place", codes, False]
-    for alias in data["decoys"]:
-        yield [alias, "decoy", [], False]
+    yield from ([name, "place", [code], False] for code, row in names.items() for name in row.values())
+    for key, sort, exact in _ALIAS_SECTIONS:
+        by_code = {code: row.get(key, ()) for code, row in data["regions"].items()} | data[key]
+        yield from ([alias, sort, [code], exact] for code, aliases in by_code.items() for alias in aliases)
+    yield from ([alias, "place", codes, False] for alias, codes in data["several"].items())
+    yield from ([alias, "decoy", [], False] for alias in data["decoys"])
 
 
 def _check_companies(rows: list[dict[str, Any]], codes: Mapping[str, Any]) -> None:

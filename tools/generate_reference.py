@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scheduler.config_docs import json_schema, reference
+from scheduler.config.docs import json_schema, reference
 
 ROOT = Path(__file__).resolve().parent.parent
 

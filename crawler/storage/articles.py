@@ -50,7 +50,7 @@ def add(
         "first_seen_at": now,
         "quiet": quiet,
     }
-    id = connection.execute(insert(articles).values(**values).returning(articles.c.id)).scalar_one()
+    id: int = connection.execute(insert(articles).values(**values).returning(articles.c.id)).scalar_one()
     add_keys(connection, id, entry.keys)
     return id
 
@@ -107,7 +107,8 @@ def save_reading(connection: Connection, article_id: int, text_hash: str, readin
         "version": reading.version,
         "text_hash": text_hash,
     }
-    return connection.execute(insert(readings).values(**identity, **values).returning(readings.c.id)).scalar_one()
+    made: int = connection.execute(insert(readings).values(**identity, **values).returning(readings.c.id)).scalar_one()
+    return made
 
 
 def move_to_json(move: Move) -> dict[str, Any]:

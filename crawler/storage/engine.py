@@ -11,8 +11,20 @@ from typing import Any
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.types import TypeDecorator
+
+__all__ = [
+    "WRITER_LOCK",
+    "Connection",
+    "DBAPIError",
+    "Engine",
+    "Instant",
+    "StorageError",
+    "open_engine",
+    "reading",
+    "writing",
+]
 
 WRITER_LOCK = 0x63687568
 """Key of PostgreSQL's advisory lock that serialises writers ("chuh")."""

@@ -112,7 +112,8 @@ def _open(connection: Connection, report: Report, decision: Decision, first_time
 
 def _open_story(connection: Connection, report: Report) -> int:
     values = {"company": report.move.company, "opened_at": report.at, "last_event_at": report.at}
-    return connection.execute(insert(stories).values(**values).returning(stories.c.id)).scalar_one()
+    story: int = connection.execute(insert(stories).values(**values).returning(stories.c.id)).scalar_one()
+    return story
 
 
 def _join(connection: Connection, report: Report, decision: Decision, event: int) -> None:

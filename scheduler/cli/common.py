@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
-from crawler.storage.engine import StorageError, open_engine
+from crawler.storage.engine import DBAPIError, Engine, StorageError, open_engine
 from scheduler.cli.output import Format, say
 from scheduler.config import ConfigError, LoadedConfig, load
 from scheduler.migrations import upgrade

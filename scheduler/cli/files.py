@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Annotated
@@ -14,13 +15,14 @@ from alerts.matching import match
 from alerts.models import Match
 from crawler.classify import Reader
 from crawler.knowledge import Knowledge
-from crawler.models import EventView, FirstTime, MentionView, Move, Reading
+from crawler.models import EventView, FirstTime, MentionView, Move, Reading, Text
+from crawler.text import language_of
 from crawler.units import now
 from scheduler.cli.common import DEFAULT_CONFIG, ConfigPath, fail, loaded_config
 from scheduler.cli.output import say
 from scheduler.config import Config, ConfigError
-from scheduler.config_tests import run_tests
-from scheduler.config_words import knowledge_for
+from scheduler.config.expectations import run_tests
+from scheduler.config.words import knowledge_for
 
 _SHIPPED = ("config.yaml", "config.schema.json")
 
@@ -60,7 +62,9 @@ def check(config: ConfigPath = DEFAULT_CONFIG) -> None:
         say(f"warning: {problem}")
     for line in loaded.not_yet_in_force:
         say(f"not yet in force: {line}")
-    results = run_tests(loaded, Reader(knowledge).read, lambda reading: alerted(reading, loaded.config, knowledge))
+    results = run_tests(
+        loaded, Reader(knowledge).read, lambda text, reading: alerted(text, reading, loaded.config, knowledge)
+    )
     for result in results:
         typer.echo(f"{'ok  ' if result.passed else 'FAIL'} {result.title}: {result.found}")
     failed = [result for result in results if result.problem is not None]
@@ -72,17 +76,19 @@ def check(config: ConfigPath = DEFAULT_CONFIG) -> None:
     say(f"{said}, {len(results)} tests: all right")
 
 
-def alerted(reading: Reading, config: Config, knowledge: Knowledge) -> Mapping[str, tuple[Move, ...]]:
+def alerted(text: Text, reading: Reading, config: Config, knowledge: Knowledge) -> Mapping[str, tuple[Move, ...]]:
     """Return for each watchlist the moves it would alert for, were this reading of an article that just came."""
     return {
         watchlist.name: tuple(
-            move for move in reading.moves if isinstance(match(_event(move, knowledge), watchlist, knowledge), Match)
+            move
+            for move in reading.moves
+            if isinstance(match(_event(text, move, knowledge), watchlist, knowledge), Match)
         )
         for watchlist in config.watchlists
     }
 
 
-def _event(move: Move, knowledge: Knowledge) -> EventView:
+def _event(text: Text, move: Move, knowledge: Knowledge) -> EventView:
     """Return the event that a single new report of the move would open."""
     company = knowledge.roster.company(move.company)
     if company is None:
@@ -92,15 +98,16 @@ def _event(move: Move, knowledge: Knowledge) -> EventView:
         id=0,
         article_id=0,
         source="test",
-        title=move.evidence,
+        title=text.title,
         url=None,
-        language="und",
+        language=language_of(text.title + text.body),
         published=moment,
         seen=moment,
         stage=move.stage,
         confidence=move.confidence,
         evidence=move.evidence,
         quiet=False,
+        lead=text.body,
     )
     return EventView(
         id=0,

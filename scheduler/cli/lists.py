@@ -9,20 +9,19 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from sqlalchemy import Engine
 
 from alerts import listing, outbox
 from crawler.config import SourceConfig
 from crawler.models import EventView
 from crawler.storage import sources
-from crawler.storage.engine import reading, writing
+from crawler.storage.engine import Engine, reading, writing
 from crawler.storage.sources import SourceState
 from crawler.storage.views import event_ids, views
 from crawler.units import describe_age, now, parse_duration
 from scheduler.cli.common import DEFAULT_CONFIG, ConfigPath, FormatOption, JsonOption, database, fail, loaded_config
 from scheduler.cli.output import Format, Row, print_json, print_rows, say
 from scheduler.config import ConfigError, LoadedConfig
-from scheduler.config_words import knowledge_for
+from scheduler.config.words import knowledge_for
 from scheduler.timetable import Plan, overdue
 
 SinceOption = Annotated[str | None, typer.Option("--since", help="Only what changed in this time, such as 30d.")]

@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import Engine
 
 from crawler.runner import run_main
+from crawler.storage.engine import Engine
 from crawler.storage.lock import AlreadyRunningError, only_instance
 from crawler.units import now
 from scheduler import jobs, logs
 from scheduler.cli.common import DEFAULT_CONFIG, OTHER_INSTANCE, ConfigPath, database, fail
 from scheduler.config import ConfigError, LoadedConfig, load, load_last_good, remember
-from scheduler.config_words import knowledge_for
+from scheduler.config.words import knowledge_for
 from scheduler.copies import scratch_copy
 from scheduler.jobs import Options, Setup
 from scheduler.once import one_round

@@ -165,7 +165,7 @@ def test_a_valid_edit_is_taken_over_and_an_invalid_one_is_refused_with_its_place
         after_baseline(program, server)
         path.write_text(good.replace("every: 2s", "every: soon"))
         program.wait_for_log("config.yaml is refused")
-        assert "config.yaml:11:12: sources[en].every" in program.log
+        assert "config.yaml:12:12: sources[en].every" in program.log
         wait_for("ops is told", lambda: "refused" in slack.transcript("#ops"))
         path.write_text(good.replace('"#abroad"', '"#elsewhere"'))
         program.wait_for_log("config.yaml is taken over")

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from crawler.section import Section
-from scheduler.config_check import keys_of, section_in
-from scheduler.config_docs import json_schema, reference
-from scheduler.config_sections import Config
+from scheduler.config.check import keys_of, section_in
+from scheduler.config.docs import json_schema, reference
+from scheduler.config.sections import Config
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from scheduler.config import ConfigError, parse
-from scheduler.config_errors import Problem
+from scheduler.config.errors import Problem
 
 SECRET = "xoxb-4242-verysecret"
 

@@ -7,7 +7,7 @@ import pytest
 
 from crawler.models import Move, MoveType, Reading, Stage, Text, WhyNot
 from scheduler.config import LoadedConfig, parse
-from scheduler.config_tests import TestResult, run_tests
+from scheduler.config.expectations import TestResult, run_tests
 
 NORWAY = Move("XPENG", MoveType.MARKET_ENTRY, ("NO", "SE"), Stage.LAUNCHED, 0.9, "opens in Oslo")
 PLANT = Move("BYD", MoveType.OVERSEAS_PRODUCTION, ("HU",), Stage.PLANNED, 0.7, "a plant")
@@ -32,7 +32,7 @@ def tried(expect: str, *moves: Move) -> TestResult:
         assert text == Text("A title")
         return Reading("fake", "1", moves, 0.9 if moves else 0.1, None if moves else WhyNot.NO_MOVE)
 
-    def alerted(reading: Reading) -> Mapping[str, Collection[Move]]:
+    def alerted(_text: Text, reading: Reading) -> Mapping[str, Collection[Move]]:
         return {"Entries": [move for move in reading.moves if move is NORWAY], "Plants": []}
 
     (result,) = run_tests(understood(expect), read, alerted)

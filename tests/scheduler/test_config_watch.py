@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from scheduler.config import ConfigError, LoadedConfig, load
-from scheduler.config_watch import ConfigWatch, refused_words
+from scheduler.config.watch import ConfigWatch, refused_words
 
 GOOD = """\
 version: 1

@@ -6,7 +6,7 @@ import pytest
 
 from crawler import knowledge
 from scheduler.config import ConfigError, LoadedConfig, load, parse
-from scheduler.config_words import knowledge_for, validate_words
+from scheduler.config.words import knowledge_for, validate_words
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = knowledge.load()

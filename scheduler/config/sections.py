@@ -12,8 +12,8 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator
 from alerts.config import AlertsConfig, SlackConfig, TestConfig, WatchlistConfig
 from crawler.config import CompanyConfig, SourceConfig, StorageConfig
 from crawler.section import Section, refusal
-from scheduler.config_errors import Problem, closest
-from scheduler.config_file import Document
+from scheduler.config.errors import Problem, closest
+from scheduler.config.file import Document
 
 _UNIQUE = (("sources", "id"), ("watchlists", "name"), ("companies", "name"))
 

@@ -8,8 +8,8 @@ from crawler import knowledge as shipped
 from crawler.config import CompanyConfig
 from crawler.knowledge import Gazetteer, Knowledge, Roster
 from scheduler.config import Config, LoadedConfig
-from scheduler.config_errors import ConfigError, Problem, closest
-from scheduler.config_file import Path
+from scheduler.config.errors import ConfigError, Problem, closest
+from scheduler.config.file import Path
 
 _GROUP = "group:"
 _Finding = tuple[Path, str, str | None]

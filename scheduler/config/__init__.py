@@ -11,11 +11,11 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from scheduler.config_check import checked
-from scheduler.config_errors import ConfigError, Problem
-from scheduler.config_file import Document, problem_at, read_document
-from scheduler.config_notes import difference, not_yet_in_force, warnings_of
-from scheduler.config_sections import Config, ServiceConfig, between_sections
+from scheduler.config.check import checked
+from scheduler.config.errors import ConfigError, Problem
+from scheduler.config.file import Document, problem_at, read_document
+from scheduler.config.notes import difference, not_yet_in_force, warnings_of
+from scheduler.config.sections import Config, ServiceConfig, between_sections
 
 __all__ = [
     "LARGEST_FILE",

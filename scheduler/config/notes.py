@@ -10,9 +10,9 @@ from pydantic import SecretStr
 from alerts.config import SHORTEST_SETTLE
 from crawler.section import Section
 from crawler.units import format_duration
-from scheduler.config_errors import SLACK_TOKEN, Problem
-from scheduler.config_file import Document, problem_at
-from scheduler.config_sections import Config
+from scheduler.config.errors import SLACK_TOKEN, Problem
+from scheduler.config.file import Document, problem_at
+from scheduler.config.sections import Config
 
 Rows = Sequence[tuple[str, Callable[[Config], bool]]]
 

@@ -13,8 +13,8 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from crawler.section import Section
 from crawler.units import format_duration
-from scheduler.config_check import section_in
-from scheduler.config_sections import Config
+from scheduler.config.check import section_in
+from scheduler.config.sections import Config
 
 _WORDS_FOR_NONE = {"quiet_hours": "off", "digest": "off", "max_per_hour": "off", "expect": "nothing"}
 """What stands for None in the file, where a word does."""

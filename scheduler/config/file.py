@@ -20,7 +20,7 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.reader import ReaderError
 
-from scheduler.config_errors import ConfigError, Problem, mask, plain
+from scheduler.config.errors import ConfigError, Problem, mask, plain
 
 Path = tuple[str | int, ...]
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from alerts.config import Expectation, TestConfig
 from crawler.models import Move, Reading, Text
 from scheduler.config import LoadedConfig
-from scheduler.config_errors import Problem
+from scheduler.config.errors import Problem
 
-Alerted = Callable[[Reading], Mapping[str, Collection[Move]]]
-"""For a reading: the watchlists that would alert, each with the moves it would alert for."""
+Alerted = Callable[[Text, Reading], Mapping[str, Collection[Move]]]
+"""For a text and its reading: the watchlists that would alert, each with the moves it would alert for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,9 @@ def run_tests(loaded: LoadedConfig, read: Callable[[Text], Reading], alerted: Al
 def _run(
     loaded: LoadedConfig, index: int, test: TestConfig, read: Callable[[Text], Reading], alerted: Alerted
 ) -> TestResult:
-    reading = read(Text(test.title, test.body))
-    alerts = {name: tuple(moves) for name, moves in alerted(reading).items() if moves}
+    text = Text(test.title, test.body)
+    reading = read(text)
+    alerts = {name: tuple(moves) for name, moves in alerted(text, reading).items() if moves}
     expected, found = _expected(test.expect), _found(reading, alerts)
     if _holds(test.expect, reading, alerts):
         return TestResult(test.title, True, expected, found, None)

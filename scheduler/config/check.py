@@ -11,8 +11,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from crawler.section import Section
-from scheduler.config_errors import ConfigError, Problem, closest
-from scheduler.config_file import Document, Path
+from scheduler.config.errors import ConfigError, Problem, closest
+from scheduler.config.file import Document, Path
 
 S = TypeVar("S", bound=Section)
 
