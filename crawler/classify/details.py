@@ -12,7 +12,8 @@ _UNITS = re.compile(
     re.IGNORECASE,
 )
 _WHEN = re.compile(
-    r"\b(?:by|in|from|since)\s(?:(?:early|late|mid-?|the (?:first|second) half of|Q[1-4])\s)?20[2-4]\d\b|\bnext (?:year|month)\b|\bthis year\b"
+    r"\b(?:by|in|from|since)\s(?:(?:early|late|mid-?|the (?:first|second) half of|Q[1-4])\s)?20[2-4]\d\b"
+    r"|\bnext (?:year|month)\b|\bthis year\b"
     r"|20[2-4]\d年(?:\d{1,2}月|上半年|下半年|底|初|[一二三四]季度)?|明年(?:上半年|下半年|初|底)?|今年(?:下半年|年底|内)|年内|\d{1,2}月底",
     re.IGNORECASE,
 )

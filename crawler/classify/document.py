@@ -1,47 +1,31 @@
-"""One text made ready for reading: names found once, title items, lead, clauses, and the form triggers are matched in."""
+"""One text made ready for reading: names found once, title items, lead, clauses, the form triggers are matched in."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from crawler.classify.lexicon import ABROAD, COMPANY, PLACE, Lexicon
 from crawler.knowledge import Found, Matcher, Sort
 from crawler.knowledge.roster import confirmed
 from crawler.models import OVERSEAS, Text
 from crawler.text import Folded, fold, language_of, lead_end, sentences
 
+TITLE_LIMIT = 2_000
+"""Characters of a title that are read."""
 BODY_LIMIT = 20_000
 """Characters of a body that are read; news tells its news before that, and hostile pages have no end."""
-COMPANY, PLACE, ABROAD = "ᚠ", "ᚢ", "ᚦ"
-"""What stands for a company, a market and a word for abroad in the masked text: letters no news is written in."""
 
 _RUNES = re.compile("[ᚠᚢᚦ]")
-_COLUMN = re.compile(
-    r"出海速递|海外日报|8点1氪|9点1氪|氪星晚报|36氪晚报|晚报|早报|周报|一周要闻|全球化周报|出海周刊|日报|要闻|本周双碳大事|最前线|36氪出海|36氪独家|焦点分析|硬氪|氪金"
-    r"|podcast|round-?up|weekly|briefing|news digest",
-    re.IGNORECASE,
-)
-_DIGEST = re.compile(
-    r"出海速递|海外日报|[89]点1氪|氪星晚报|36氪晚报|晚报|早报|周报|一周要闻|出海周刊|本周双碳大事", re.IGNORECASE
-)
 _ITEM = re.compile(r"[；;｜|丨]+| / ")
-_SLASH = re.compile(r"/")
+_SLASH, _COMMA = re.compile("/"), re.compile("，")
 _CLAUSE = {
     "zh": re.compile(r"[，,。；;！!？?：:\n]+|——|\.\s"),
     "en": re.compile(r"\s[–—-]+\s|[;\n]+|,\s(?:while|as|but|and)\s|(?<=[a-z\d])[.!?]\s|: "),
 }
-_PLACE_NOUN = re.compile(
-    r"['’s]*\s+(?:[\w-]+\s+){0,2}?(?:plants?|factory|factories|market|markets|dealers?|dealerships?|customers?|buyers?|roads?|shores?|arm"
-    r"|subsidiary|unit|importer|distributors?|production|assembly|launch|debut|sales|soil|operations|expansion|entry|headquarters|hq|office"
-    r"|gigafactory|facility|exports?|imports?|consumers|drivers|plans|business|future|presence|deliveries)\b",
-    re.IGNORECASE,
-)
-_MAKERS = re.compile(
-    r"\s*(?:车企|汽车品牌|汽车公司|车商|汽车巨头|汽车制造商|造车新势力|厂商|系车|媒|网友|政府|总统|总理|人(?!民))"
-)
 
 
 class Part(StrEnum):
@@ -90,6 +74,11 @@ class Document:
     columned: bool
     lead_until: int
 
+    @property
+    def title_clauses(self) -> tuple[Clause, ...]:
+        """The clauses of the title, in order."""
+        return tuple(c for c in self.clauses if c.part is Part.TITLE)
+
     def sentence_of(self, clause: Clause) -> str:
         """Return the words of the clause's whole sentence in the body, or the title."""
         if clause.part is Part.TITLE:
@@ -109,57 +98,58 @@ COMPANIES = (Sort.COMPANY, Sort.AMBIGUOUS, Sort.PERSON)
 PLACES = (Sort.PLACE, Sort.CITY, Sort.DEMONYM)
 
 
-def read(text: Text, matcher: Matcher) -> Document:
+def read(text: Text, matcher: Matcher, lexicon: Lexicon) -> Document:
     """Return the text with its names found (one pass) and its clauses cut; any text, never raises."""
-    title, body = text.title, text.body[:BODY_LIMIT]
+    title, body = text.title[:TITLE_LIMIT], text.body[:BODY_LIMIT]
     whole = f"{title}\n{body}"
     folded = fold(whole)
     found = matcher.find(whole, folded)
     language = "zh" if language_of(title + body[:200]) == "zh" else "en"
-    names = _names(whole, found)
+    names = _names(whole, found, lexicon)
     body_start = len(title) + 1
     lead_until = body_start + lead_end(body, language)
-    columned = _DIGEST.search(title) is not None
-    spans = list(_title_spans(title, language, columned)) + list(_body_spans(body, body_start, lead_until, language))
+    columned = lexicon.find("digest", title) is not None
+    spans = list(_title_spans(_items(title, columned, lexicon), title, language)) + list(
+        _body_spans(body, body_start, lead_until, language)
+    )
     masker = _Masker(folded, names)
     clauses = tuple(masker.clause(part, item, start, end) for part, item, start, end in spans)
     items = {c.item for c in clauses if c.part is Part.TITLE}
     return Document(title, body, language, whole, found, clauses, len(items) > 1, columned, lead_until)
 
 
-def _names(whole: str, found: Sequence[Found]) -> tuple[Found, ...]:
-    """Companies that are borne out, and places that are meant as places, in order."""
-    companies = confirmed(found)
-    places = (f for f in found if f.sort in PLACES and _is_meant(whole, f))
-    return tuple(sorted((*companies, *places), key=lambda f: f.start))
+def _names(whole: str, found: Sequence[Found], lexicon: Lexicon) -> tuple[Found, ...]:
+    """Return the companies that are borne out, and the places that are meant as places, in order."""
+    places = (f for f in found if f.sort in PLACES and _is_meant(whole, f, lexicon))
+    return tuple(sorted((*confirmed(found), *places), key=lambda f: f.start))
 
 
-def _is_meant(whole: str, place: Found) -> bool:
-    """An adjective counts only before a noun of place; a country before its makers, media or people does not."""
+def _is_meant(whole: str, place: Found, lexicon: Lexicon) -> bool:
+    """Say whether a place is meant: an adjective only before a noun of place, a country not before its makers."""
     rest = whole[place.end : place.end + 48]
     if place.sort is Sort.DEMONYM:
-        return _PLACE_NOUN.match(rest) is not None
-    return _MAKERS.match(rest) is None
+        return lexicon.find("place_noun", rest) is not None
+    return lexicon.find("makers", rest) is None
 
 
-def _title_spans(title: str, language: str, columned: bool) -> Iterable[tuple[Part, int, int, int]]:
-    for item, (start, end) in enumerate(_items(title, columned)):
+def _title_spans(items: Iterable[tuple[int, int]], title: str, language: str) -> Iterator[tuple[Part, int, int, int]]:
+    for item, (start, end) in enumerate(items):
         for first, last in _cut(title, start, end, _CLAUSE[language]):
             yield Part.TITLE, item, first, last
 
 
-def _items(title: str, columned: bool) -> list[tuple[int, int]]:
+def _items(title: str, columned: bool, lexicon: Lexicon) -> list[tuple[int, int]]:
     """Cut a digest's title into its items, the names of columns left out."""
     spans = list(_cut(title, 0, len(title), _ITEM))
     if columned:
         spans = [part for start, end in spans for part in _cut(title, start, end, _SLASH)]
         if "海外日报" in title:
-            spans = [part for start, end in spans for part in _cut(title, start, end, re.compile("，"))]
-    news = [(a, b) for a, b in spans if not (_COLUMN.search(title, a, b) and b - a < 18)]
+            spans = [part for start, end in spans for part in _cut(title, start, end, _COMMA)]
+    news = [(a, b) for a, b in spans if not (lexicon.find("column", title, start=a, end=b) and b - a < 18)]
     return news or spans
 
 
-def _cut(text: str, start: int, end: int, separator: re.Pattern[str]) -> Iterable[tuple[int, int]]:
+def _cut(text: str, start: int, end: int, separator: re.Pattern[str]) -> Iterator[tuple[int, int]]:
     position = start
     for match in separator.finditer(text, start, end):
         if text[position : match.start()].strip():
@@ -169,7 +159,7 @@ def _cut(text: str, start: int, end: int, separator: re.Pattern[str]) -> Iterabl
         yield position, end
 
 
-def _body_spans(body: str, offset: int, lead_until: int, language: str) -> Iterable[tuple[Part, int, int, int]]:
+def _body_spans(body: str, offset: int, lead_until: int, language: str) -> Iterator[tuple[Part, int, int, int]]:
     for number, (start, end) in enumerate(sentences(body), 1000):
         part = Part.LEAD if start + offset < lead_until else Part.BODY
         for first, last in _cut(body, start, end, _CLAUSE[language]):

@@ -31,7 +31,7 @@ class Judge:
         """Return the moves, strongest first; the confidence of the strongest considered; and why there is none."""
         title, lead = self._early(document, published)
         chosen = _one_per_clause([*_strongest(title).values()])
-        chosen += [p for p in _one_per_clause([*_strongest(lead).values()]) if _may_add(p, chosen, document)]
+        chosen += [p for p in _one_per_clause([*_strongest(lead).values()]) if _may_add(p, chosen)]
         chosen = [self._confirmed(p, lead) for p in chosen]
         moves = {_key(p): p for p in sorted(chosen, key=lambda p: p.confidence) if _counts(p)}
         body = list(self._proposer.proposals(document, Part.BODY, published)) if moves else []
@@ -53,7 +53,7 @@ class Judge:
         return title, lead
 
     def _confirmed(self, proposal: Proposal, lead: Iterable[Proposal]) -> Proposal:
-        """Title and lead that report the same type bear each other out; the lead names the place a title leaves open."""
+        """Title and lead that report the same type bear each other out; the lead names the place left open."""
         if proposal.clause.part is not Part.TITLE:
             return proposal
         same = [p for p in lead if _key(p) == _key(proposal) and p.why_not is None]
@@ -104,7 +104,7 @@ class Judge:
         )
 
     def _evidence(self, document: Document, proposal: Proposal, told: Iterable[Proposal]) -> Proposal:
-        """The best sentence of the text itself that reports the same move of the named company; else where it was found."""
+        """Return the best report of the same move by the named company in the text itself; else where it was found."""
         own = [
             p
             for p in told
@@ -151,9 +151,7 @@ def _one_per_clause(proposals: Sequence[Proposal]) -> list[Proposal]:
         rivals = [
             k for k in kept if k.company == proposal.company and k.clause.item == proposal.clause.item and _counts(k)
         ]
-        if not rivals or not _counts(proposal):
-            kept.append(proposal)
-        elif not any(_rules_out(k, proposal) for k in rivals):
+        if not rivals or not _counts(proposal) or not any(_rules_out(k, proposal) for k in rivals):
             kept.append(proposal)
     return kept
 
@@ -168,13 +166,13 @@ def _rules_out(kept: Proposal, other: Proposal) -> bool:
     return kept.clause is other.clause and other.confidence < _SECOND_TYPE
 
 
-def _may_add(lead: Proposal, chosen: Sequence[Proposal], document: Document) -> bool:
-    """The lead speaks where the title reports nothing of the company, or adds a further type to what it reports."""
+def _may_add(lead: Proposal, chosen: Sequence[Proposal]) -> bool:
+    """Say whether the lead adds to the title: a move where it reports none of the company, or a further type."""
     own = [p for p in chosen if p.company == lead.company and _counts(p)]
     if any(p.type in (lead.type, MoveType.WITHDRAWAL) or {p.type, lead.type} == _ALIKE for p in own):
         return False
     denied = any(p.why_not is WhyNot.DENIAL and p.company == lead.company for p in chosen)
-    return not denied and bool(document.title.strip() or lead)
+    return not denied
 
 
 def _why_not(document: Document, considered: Sequence[Proposal]) -> WhyNot:

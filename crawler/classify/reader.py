@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crawler.classify import document, scoring, triggers
+from crawler.classify import document, lexicon, scoring, triggers
 from crawler.classify.candidates import Proposer
 from crawler.classify.judge import Judge
 from crawler.knowledge import Knowledge, Matcher
@@ -21,14 +21,17 @@ class Reader:
         self.version = f"{CODE_VERSION}-{knowledge.version}"
         weights = scoring.load()
         self._matcher = Matcher([*knowledge.roster.patterns, *knowledge.gazetteer.patterns])
-        self._proposer = Proposer(knowledge, triggers.load(), weights)
+        self._lexicon = lexicon.load()
+        self._proposer = Proposer(knowledge, triggers.load(), weights, self._lexicon)
         self._judge = Judge(knowledge, self._proposer, weights)
 
     def is_candidate(self, text: Text) -> bool:
         """Say, generously, whether reading the whole article may be worth it: a company and a sign of movement."""
-        return self._proposer.is_candidate(document.read(text, self._matcher))
+        return self._proposer.is_candidate(document.read(text, self._matcher, self._lexicon))
 
     def read(self, text: Text) -> Reading:
         """Return the moves the text reports, strongest first, or why there is none."""
-        moves, confidence, why_not = self._judge.judge(document.read(text, self._matcher), text.published)
+        moves, confidence, why_not = self._judge.judge(
+            document.read(text, self._matcher, self._lexicon), text.published
+        )
         return Reading(self.name, self.version, moves, round(confidence, 3), why_not)

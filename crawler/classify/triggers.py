@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
-from crawler.classify.document import ABROAD, COMPANY, PLACE, Clause
+from crawler.classify.document import Clause
+from crawler.classify.lexicon import ABROAD, COMPANY, PLACE, Lexicon
 from crawler.models import MoveType, Stage
 
 _COMMON = {"C": COMPANY, "P": PLACE, "O": ABROAD, "A": f"[{PLACE}{ABROAD}]"}
@@ -23,46 +24,6 @@ _MACROS = {
     },
 }
 _MACRO = re.compile(r"\{([CPOAN~-])\}")
-
-_NEGATION = {
-    "en": re.compile(
-        r"\b(?:no plans?|not|never|den(?:y|ies|ied)|rules? out|ruled out|without|no longer|neither|isn't|won't|doesn't|don't|can't|aren't"
-        r"|wouldn't|refut\w+|debunk\w*|no intention|far from)\b"
-    ),
-    "zh": re.compile(
-        r"否认|辟谣|不会|没有|并未|未曾|不实|无计划|暂无|从未|尚未|不打算|拒绝|无意|不考虑|不再|并非|不去|不建|不进入|没打算"
-    ),
-}
-_RUMOUR = {
-    "en": re.compile(
-        r"\b(?:reportedly|reports?|sources?|said to|rumou?r\w*|may|might|could|in talks|talks|nears?|nearing|speculat\w+"
-        r"|allegedly|insiders?)\b"
-    ),
-    "zh": re.compile(
-        r"据悉|^传|[,|丨 ]传|被曝|曝|消息称|据报|网传|据称|知情人士|或将|或在|或于|(?<![而者])或(?=[^许者])|疑似|有望"
-    ),
-}
-_FUTURE = {
-    "en": re.compile(
-        r"\b(?:consider\w*|mulls?|weighs?|plans?|planned|planning|will|aims?|intends?|wants?|prepar\w+|set to|going to|to be|by 20\d\d|next year|targets?|eyes|hopes?|ready to)\b"
-    ),
-    "zh": re.compile(r"计划|将(?!军)|拟|准备|目标|预计|筹备|欲|瞄准|希望|明年|未来|待|考虑|打算|谋|20(?:2[7-9]|3\d)年"),
-}
-_SIGNED = {
-    "en": re.compile(r"\b(?:announc\w+|confirm\w*|sign(?:s|ed)|officially|agreed|deal)\b"),
-    "zh": re.compile(r"宣布|官宣|签署|签约|敲定|达成"),
-}
-_BEGUN = {
-    "en": re.compile(
-        r"\b(?:begins?|began|starts?|started|ramping|building|hiring|recruit\w*|setting up|is preparing)\b"
-    ),
-    "zh": re.compile(r"正在|开始|开工|招聘|组建"),
-}
-_TO_COME = {"en": re.compile(r"\b(?:will|to|plans to|set to)\b"), "zh": re.compile(r"将|拟|计划(?!搁)")}
-_DELAY = {
-    "en": re.compile(r"\b(?:delay\w*|postpon\w*|push(?:es|ed) back)\b"),
-    "zh": re.compile(r"推迟|延期|延后|延迟|放缓"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,32 +72,28 @@ def load() -> Triggers:
     return Triggers({language: _read(language) for language in _MACROS})
 
 
-def negated(clause: Clause, hit: Hit, language: str) -> bool:
-    """Say whether a denial stands in the clause before the trigger or within it."""
+def negated(clause: Clause, hit: Hit, language: str, lexicon: Lexicon) -> bool:
+    """Say whether a denial stands before the trigger, or within it, in its part of the clause."""
     comma = clause.masked.rfind(", ", 0, hit.start)
-    return _NEGATION[language].search(clause.masked, max(comma, 0), hit.end) is not None
+    return lexicon.find("negation", clause.masked, language, max(comma, 0), hit.end) is not None
 
 
-def stage_of(clause: Clause, hit: Hit, language: str) -> Stage:
+def stage_of(clause: Clause, hit: Hit, language: str, lexicon: Lexicon) -> Stage:
     """Return how far the move has come: the trigger's own stage, lowered or raised by the clause's modality."""
-    words = clause.masked
-    if _RUMOUR[language].search(words):
+
+    def says(family: str, end: int | None = None) -> bool:
+        return lexicon.find(family, clause.masked, language, end=end) is not None
+
+    own = hit.trigger.stage
+    if says("rumour"):
         return Stage.RUMOURED
     if hit.trigger.type is MoveType.WITHDRAWAL:
-        return _withdrawal_stage(words, hit, language)
-    if _FUTURE[language].search(words):
+        return Stage.PLANNED if says("delay") else Stage.ANNOUNCED if says("to_come", hit.end) else own
+    if says("future"):
         return Stage.PLANNED
-    if hit.trigger.stage is Stage.PLANNED and _SIGNED[language].search(words):
+    if own is Stage.PLANNED and says("signed"):
         return Stage.ANNOUNCED
-    if hit.trigger.stage is Stage.PLANNED and _BEGUN[language].search(words):
-        return Stage.UNDER_WAY
-    return hit.trigger.stage
-
-
-def _withdrawal_stage(words: str, hit: Hit, language: str) -> Stage:
-    if _DELAY[language].search(words):
-        return Stage.PLANNED
-    return Stage.ANNOUNCED if _TO_COME[language].search(words, 0, hit.end) else Stage.CANCELLED
+    return Stage.UNDER_WAY if own is Stage.PLANNED and says("begun") else own
 
 
 def _read(language: str) -> tuple[Trigger, ...]:

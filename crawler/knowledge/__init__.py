@@ -53,5 +53,5 @@ def _check(patch: CompanyPatch, gazetteer: Gazetteer) -> None:
     for place in patch.sells_in:
         if not gazetteer.is_place(place):
             raise ValueError(
-                f"company '{patch.name}': sells_in '{place}' is no market; `chuhai markets` lists them (NO, TH, EU, MENA)"
+                f"company '{patch.name}': sells_in '{place}' is no market; `chuhai markets` lists them (NO, TH, EU)"
             )

@@ -1,4 +1,4 @@
-"""Finds many names in a text at once: one automaton over folded text, longest valid match wins, offsets of the original."""
+"""Finds many names in a text at once: one automaton over folded text, the longest valid match wins."""
 
 from __future__ import annotations
 

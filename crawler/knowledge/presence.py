@@ -10,7 +10,6 @@ from typing import Any
 from crawler.knowledge.gazetteer import Gazetteer
 from crawler.models import OVERSEAS, Company, FirstTime, MoveType
 
-
 _GOOD_PART = 1 / 3
 """Of a region's countries: from this share on a brand counts as known in the region."""
 

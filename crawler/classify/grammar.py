@@ -1,0 +1,121 @@
+"""How the words of one clause hang together: who stands beside it, what arrives, where something comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from crawler.classify.document import COMPANIES, PLACES, Clause, Document, Part
+from crawler.classify.lexicon import COMPANY, Lexicon
+from crawler.classify.triggers import Hit
+from crawler.knowledge import Found
+from crawler.models import Company, MoveType, Stage
+
+_EXCHANGES = frozenset({"HK", "US", "SG", "GB"})
+"""Where Chinese makers list their shares."""
+_REPORT = frozenset({"report", "reports", "report says", "source", "sources", "sources say"})
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The company that may have made the move."""
+
+    company: Company
+    found: Found
+    role: str
+    """The signal for where it stands: before the trigger, behind it, or in another clause."""
+    mark: int
+    """Where it stands in the clause's masked text; -1 where it stands in another clause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A trigger in a clause, and the company it is laid to."""
+
+    document: Document
+    clause: Clause
+    hit: Hit
+    actor: Actor
+    published: datetime | None
+    entrant: bool
+    """True while the company has no car of its own on sale."""
+    type: MoveType
+
+
+def beside(document: Document, clause: Clause) -> list[Clause]:
+    """Return the other clauses of the item, the nearest before it first; for lead and body, then the title's."""
+    same = [c for c in document.clauses if c.item == clause.item and c is not clause]
+    earlier = [c for c in same if c.start < clause.start][::-1]
+    if clause.part is Part.TITLE:
+        return [*earlier, *(c for c in same if c.start > clause.start)]
+    return [*earlier, *document.title_clauses]
+
+
+def inherited(document: Document, clause: Clause) -> list[Found]:
+    """Return the companies of the nearest clause beside that names any."""
+    for other in beside(document, clause):
+        if names := [f for f in other.names if f.sort in COMPANIES]:
+            return names
+    return []
+
+
+def comes_from(clause: Clause, mark: int, hit: Hit, lexicon: Lexicon) -> bool:
+    """Say whether the market at this mark is where something comes from, not where it goes."""
+    masked = clause.masked
+    if hit.trigger.type is MoveType.WITHDRAWAL:
+        return False
+    if hit.trigger.type is MoveType.EXPORT and masked[max(0, mark - 2) : mark] == f"{COMPANY} ":
+        return True
+    before = lexicon.find("origin_before", masked[max(0, mark - 16) : mark])
+    after = lexicon.find("origin_after", masked[mark + 1 : mark + 10])
+    return before is not None or after is not None
+
+
+def model_arrives(case: Case, lexicon: Lexicon) -> bool:
+    """Say whether a model, not the brand, is what arrives: something else stands between company and market."""
+    clause, hit, mark, language = case.clause, case.hit, case.actor.mark, case.document.language
+    if not 0 <= mark < hit.end:
+        return hit.trigger.model
+    if lexicon.find("presented", clause.masked, start=hit.start, end=hit.end):
+        return True
+    place = next((m for f, m in zip(clause.names, clause.marks, strict=True) if f.sort in PLACES and m > mark), 0)
+    between = clause.masked[mark + 1 : max(hit.start, place) if hit.trigger.model else hit.start]
+    if lexicon.find("model", between, language):
+        return True
+    return hit.trigger.model and lexicon.without("filler", between, language).strip(" '-.") != ""
+
+
+def is_listing(case: Case, places: Sequence[str], lexicon: Lexicon) -> bool:
+    """Say whether 上市 means shares: a place with a stock exchange, and no model or brand that could go on sale."""
+    masked = case.clause.masked
+    exchange = bool(places) and set(places) <= _EXCHANGES
+    sold = "品牌" in masked or lexicon.find("model", masked, case.document.language) is not None
+    return "上市" in masked[case.hit.start : case.hit.end] and exchange and not sold
+
+
+def opens_plant(case: Case, lexicon: Lexicon) -> bool:
+    """Say whether a plant itself is planned or opened, rather than one more model made in it."""
+    return case.hit.trigger.stage is not Stage.LAUNCHED or lexicon.find("opening", case.clause.masked) is not None
+
+
+def ends_in_report(document: Document, clause: Clause) -> bool:
+    """Say whether the clause stands in a title that ends in ": report"."""
+    last = document.title_clauses[-1:]
+    return clause.part is Part.TITLE and any(c.masked.strip() in _REPORT for c in last)
+
+
+def item_words(document: Document, clause: Clause) -> str:
+    """Return the masked words of the title's item the clause belongs to (for lead and body: of the whole title)."""
+    parts = document.title_clauses
+    if clause.part is Part.TITLE:
+        parts = tuple(c for c in parts if c.item == clause.item)
+    if not parts:
+        return ""
+    ending = document.title[parts[-1].end : parts[-1].end + 2]
+    return " ".join(c.masked for c in parts) + ("?" if "?" in ending or "？" in ending else "")
+
+
+def names_home(clause: Clause, home: str) -> bool:
+    """Say whether the clause names the company's home market."""
+    return any(home in f.names for f in clause.names if f.sort in PLACES)

@@ -1,0 +1,48 @@
+"""Families of words by what they tell: denial, hearsay, future, models. One data file, `lexicon.toml`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+
+COMPANY, PLACE, ABROAD = "ᚠ", "ᚢ", "ᚦ"
+"""What stands for a company, a market and a word for abroad in masked text: letters no news is written in."""
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The families, each for `en` and `zh` or for `any` language."""
+
+    families: Mapping[str, Mapping[str, re.Pattern[str]]]
+
+    def find(
+        self, family: str, text: str, language: str = "any", start: int = 0, end: int | None = None
+    ) -> re.Match[str] | None:
+        """Return where a word of the family first stands in text[start:end), if anywhere.
+
+        Raises:
+            KeyError: when there is no such family, or not for that language.
+        """
+        pattern = self.families[family][language]
+        return pattern.search(text, start) if end is None else pattern.search(text, start, end)
+
+    def without(self, family: str, text: str, language: str) -> str:
+        """Return the text with the words of the family taken out."""
+        return self.families[family][language].sub("", text)
+
+
+def load() -> Lexicon:
+    """Return the shipped lexicon.
+
+    Raises:
+        ValueError, re.error: when the data file is wrong; the tests load it.
+    """
+    data = tomllib.loads(resources.files(__package__).joinpath("lexicon.toml").read_text(encoding="utf-8"))
+    return Lexicon({name: {lang: _compiled(words) for lang, words in row.items()} for name, row in data.items()})
+
+
+def _compiled(words: str) -> re.Pattern[str]:
+    return re.compile(words.replace("{C}", COMPANY), re.IGNORECASE)
