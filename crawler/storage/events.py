@@ -69,21 +69,19 @@ def mentioned_in(connection: Connection, article: int) -> dict[int, MoveType]:
 
 def apply(connection: Connection, report: Report, decision: Decision, first_time: FirstTime) -> tuple[int, int]:
     """Store a decision; return the ids of the event and of its story."""
-    if decision.event is None:
-        event, story = _open(connection, report, decision, first_time)
+    story = decision.story if decision.story is not None else _open_story(connection, report)
+    event = decision.event
+    if event is None:
+        event = _open(connection, report, decision, story, first_time)
     else:
-        event, story = decision.event, decision.story
         _join(connection, report, decision, event)
-    if story is None:
-        raise ValueError(f"event {event} was decided to have no story")
     if decision.cancels is not None:
         _step(connection, decision.cancels, Stage.CANCELLED, report)
         _touch(connection, decision.cancels, report.at)
     return event, story
 
 
-def _open(connection: Connection, report: Report, decision: Decision, first_time: FirstTime) -> tuple[int, int]:
-    story = decision.story if decision.story is not None else _open_story(connection, report)
+def _open(connection: Connection, report: Report, decision: Decision, story: int, first_time: FirstTime) -> int:
     connection.execute(
         update(stories)
         .where(stories.c.id == story, stories.c.last_event_at < report.at)
@@ -103,11 +101,11 @@ def _open(connection: Connection, report: Report, decision: Decision, first_time
         "opened_at": report.at,
         "updated_at": report.at,
     }
-    event = connection.execute(insert(events).values(**values).returning(events.c.id)).scalar_one()
+    event: int = connection.execute(insert(events).values(**values).returning(events.c.id)).scalar_one()
     _set_places(connection, event, decision.places)
     _add_step(connection, event, report.move.stage, report)
     _mention(connection, event, report)
-    return event, story
+    return event
 
 
 def _open_story(connection: Connection, report: Report) -> int:

@@ -62,9 +62,8 @@ def check(config: ConfigPath = DEFAULT_CONFIG) -> None:
         say(f"warning: {problem}")
     for line in loaded.not_yet_in_force:
         say(f"not yet in force: {line}")
-    results = run_tests(
-        loaded, Reader(knowledge).read, lambda text, reading: alerted(text, reading, loaded.config, knowledge)
-    )
+    told = partial(alerted, config=loaded.config, knowledge=knowledge)
+    results = run_tests(loaded, Reader(knowledge).read, told)
     for result in results:
         typer.echo(f"{'ok  ' if result.passed else 'FAIL'} {result.title}: {result.found}")
     failed = [result for result in results if result.problem is not None]
@@ -78,12 +77,9 @@ def check(config: ConfigPath = DEFAULT_CONFIG) -> None:
 
 def alerted(text: Text, reading: Reading, config: Config, knowledge: Knowledge) -> Mapping[str, tuple[Move, ...]]:
     """Return for each watchlist the moves it would alert for, were this reading of an article that just came."""
+    events = [(move, _event(text, move, knowledge)) for move in reading.moves]
     return {
-        watchlist.name: tuple(
-            move
-            for move in reading.moves
-            if isinstance(match(_event(text, move, knowledge), watchlist, knowledge), Match)
-        )
+        watchlist.name: tuple(move for move, event in events if isinstance(match(event, watchlist, knowledge), Match))
         for watchlist in config.watchlists
     }
 
