@@ -92,9 +92,16 @@ def check_url(url: str) -> None:
 
 
 def origin(url: str) -> Origin:
-    """Return scheme, host and port of a URL that `check_url` lets pass."""
+    """Return scheme, host and port of a URL that `check_url` lets pass; the host as it is asked for in DNS."""
     parts = urlsplit(url)
-    return parts.scheme, (parts.hostname or "").rstrip("."), parts.port or _PORTS.get(parts.scheme, 0)
+    return parts.scheme, _in_dns(parts.hostname or ""), parts.port or _PORTS.get(parts.scheme, 0)
+
+
+def _in_dns(host: str) -> str:
+    try:
+        return host.encode("idna").decode("ascii").rstrip(".")
+    except UnicodeError:
+        return host.rstrip(".")
 
 
 def refusal(host: str, address: str) -> str:

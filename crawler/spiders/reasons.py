@@ -57,7 +57,7 @@ def failure_reason(error: BaseException | None, url: str, seconds: float) -> str
             reason = "the compressed answer is cut or damaged"
         case _:
             reason = _other(error)
-    return reason
+    return shorten(one_line(reason), 300)
 
 
 def _ignored(why: str, host: str) -> str:

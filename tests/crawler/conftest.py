@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from scheduler.demo.feed_server import FeedServer
 from tests.crawler.polling import Poller, Reactor, feed_of
+
+# what an example takes depends on what else the machine does; the tests have a timeout of their own
+settings.register_profile("chuhai", deadline=None)
+settings.load_profile("chuhai")
 
 
 @pytest.fixture(scope="session")

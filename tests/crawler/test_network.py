@@ -113,6 +113,20 @@ def test_an_address_passes_or_is_refused_and_nothing_else_happens(url: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        pytest.param("https://News.Example./feed", ("https", "news.example", 443), id="case and dot"),
+        pytest.param("http://中国.example:8080/", ("http", "xn--fiqs8s.example", 8080), id="Chinese name"),
+        pytest.param("http://127。0。0。1/", ("http", "127.0.0.1", 80), id="Chinese dots"),
+        pytest.param("http://[::1]/", ("http", "::1", 80), id="IPv6"),
+        pytest.param("http://" + "x" * 80 + "/", ("http", "x" * 80, 80), id="no name DNS could hold"),
+    ],
+)
+def test_an_origin_is_scheme_host_and_port(url: str, expected: tuple[str, str, int]) -> None:
+    assert origin(url) == expected
+
+
+@pytest.mark.parametrize(
     ("host", "address"),
     [
         pytest.param("2130706433", "127.0.0.1", id="decimal"),
