@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import Engine, delete, func, insert, select, update
 
-from alerts import outbox
 from alerts.config import SlackConfig, WatchlistConfig
 from alerts.dispatch import Dispatcher, Transport
 from alerts.evaluate import evaluate
+from alerts.listing import list_alerts
 from alerts.models import AlertRow, Card, EvaluationResult
 from alerts.schema import deliveries
 from crawler.knowledge import Knowledge
@@ -170,7 +170,7 @@ class Newsroom:
 
     def alerts(self) -> list[AlertRow]:
         with reading(self.engine) as connection:
-            return outbox.list_alerts(connection)
+            return list_alerts(connection)
 
     def dispatcher(self, transport: Transport, ops_channel: str | None = None) -> Dispatcher:
         return Dispatcher(self.engine, transport, self.clock, settle=SETTLE, ops_channel=ops_channel)
