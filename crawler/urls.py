@@ -15,11 +15,15 @@ _HOST_PREFIX = re.compile(r"^(www|m|amp)\.")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SAFE = "/:@!$&'()*+,;=~-._%"
 _CONTROL = re.compile(r"[\x00-\x20\x7f]+")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def is_web_url(url: str) -> bool:
-    """Say whether this is an absolute http(s) URL with a host, without user name, backslash or control character."""
-    if "\\" in url or _CONTROL.search(url):
+    """Say whether this is an absolute http(s) URL with a host, without user name, backslash or control character.
+
+    Nor with half a character (a lone surrogate), which no address can carry.
+    """
+    if "\\" in url or _CONTROL.search(url) or _SURROGATE.search(url):
         return False
     try:
         parts = urlsplit(url)
