@@ -154,10 +154,12 @@ class FeedServer:
         return [request for request in list(self.requests) if request.path == path]
 
     def reply(self, path: str, headers: Mapping[str, str]) -> Reply:
-        """Return the answer to a request; waits out its delay."""
+        """Return the answer to a request, noted before its delay is waited out."""
+        began = time.monotonic()
         fault = self.faults.get(path)
         found = fault(headers) if fault else None
         reply = found if found is not None else self._ordinary(path, headers)
+        self.requests.append(Request(path, headers, 0 if reply.drop else reply.status, began))
         self._closing.wait(reply.delay)
         return reply
 
@@ -183,11 +185,7 @@ def _handler(server: FeedServer) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            started = time.monotonic()
-            reply = server.reply(self.path, headers)
-            status = 0 if reply.drop else reply.status
-            server.requests.append(Request(self.path, headers, status, started))
+            reply = server.reply(self.path, {name.lower(): value for name, value in self.headers.items()})
             self.close_connection = True
             if not reply.drop:
                 with suppress(ConnectionError):  # the client may have hung up on a slow or large answer

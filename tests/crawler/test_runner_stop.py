@@ -56,7 +56,7 @@ def test_a_process_told_to_end_does_so_within_8_seconds_though_a_server_hangs(se
     server.faults["/hangs"] = lambda _: Reply(delay=60)
     running = program(server.url("/hangs"))
     deadline = time.monotonic() + 20
-    while not server.asked("/robots.txt") and time.monotonic() < deadline:
+    while not server.asked("/hangs") and time.monotonic() < deadline:
         time.sleep(0.05)
     began = time.monotonic()
     running.send_signal(signal.SIGTERM)
