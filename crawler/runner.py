@@ -117,9 +117,23 @@ class Runner:
 
 async def _end(crawl: _Crawl, seconds: float) -> None:
     """Give a crawl whose downloads were cancelled a little time to store what arrived."""
-    stop = asyncio.ensure_future(crawl.crawler.stop_async())
-    await asyncio.wait({stop, crawl.task}, timeout=seconds)
-    if stop.done() and (error := stop.exception()) is not None:
+    waiting: set[asyncio.Future[None]] = {crawl.task}
+    if _runs(crawl.crawler):
+        waiting.add(stop := asyncio.ensure_future(crawl.crawler.stop_async()))
+        stop.add_done_callback(_tell)
+    await asyncio.wait(waiting, timeout=seconds)
+
+
+def _runs(crawler: Crawler) -> bool:
+    """Say whether a crawl has begun: Scrapy never ends one that was told to stop before, which here ends by itself."""
+    try:
+        return crawler.engine.running
+    except RuntimeError:
+        return False
+
+
+def _tell(stop: asyncio.Future[None]) -> None:
+    if not stop.cancelled() and (error := stop.exception()) is not None:
         log.warning("a crawl could not be stopped in order: %s", error)
 
 

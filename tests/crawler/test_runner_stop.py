@@ -9,6 +9,8 @@ import sys
 import textwrap
 import time
 
+import pytest
+
 from crawler.models import FeedAnswer, Outcome
 from scheduler.demo.feed_server import FeedServer, Reply
 from tests.crawler.polling import Poller, request
@@ -95,6 +97,19 @@ def test_a_source_that_is_left_in_the_middle_is_not_handled_as_a_failure(poller:
     answers = poller.reactor.run(cut_short())
     assert answers["news"].outcome is Outcome.ERROR
     assert poller.handled == []
+
+
+@pytest.mark.parametrize("steps", range(0, 60, 4))
+def test_a_poll_ends_at_whatever_step_of_it_the_service_stops(poller: Poller, server: FeedServer, steps: int) -> None:
+    async def cut_short() -> list[str]:
+        runner = await poller.runner()
+        poll = asyncio.create_task(runner.poll([request(server.url("/feed"))], poller.handled.append, deadline=60))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        await runner.stop()
+        return list(await asyncio.wait_for(poll, 10))
+
+    assert poller.reactor.run(cut_short()) == ["news"]
 
 
 def test_after_the_stop_nothing_is_polled(poller: Poller, server: FeedServer) -> None:
