@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from crawler.classify.lexicon import ABROAD, COMPANY, PLACE, Lexicon
-from crawler.knowledge import Found, Matcher, Sort
-from crawler.knowledge.roster import confirmed
+from crawler.knowledge import Found, Matcher, Roster, Sort
 from crawler.models import OVERSEAS, Text
 from crawler.text import Folded, fold, language_of, lead_end, sentences
 
@@ -98,14 +97,14 @@ COMPANIES = (Sort.COMPANY, Sort.AMBIGUOUS, Sort.PERSON)
 PLACES = (Sort.PLACE, Sort.CITY, Sort.DEMONYM)
 
 
-def read(text: Text, matcher: Matcher, lexicon: Lexicon) -> Document:
+def read(text: Text, matcher: Matcher, roster: Roster, lexicon: Lexicon) -> Document:
     """Return the text with its names found (one pass) and its clauses cut; any text, never raises."""
     title, body = text.title[:TITLE_LIMIT], text.body[:BODY_LIMIT]
     whole = f"{title}\n{body}"
     folded = fold(whole)
     found = matcher.find(whole, folded)
     language = "zh" if language_of(title + body[:200]) == "zh" else "en"
-    names = _names(whole, found, lexicon)
+    names = _names(whole, found, roster, lexicon)
     body_start = len(title) + 1
     lead_until = body_start + lead_end(body, language)
     columned = lexicon.find("digest", title) is not None
@@ -118,10 +117,10 @@ def read(text: Text, matcher: Matcher, lexicon: Lexicon) -> Document:
     return Document(title, body, language, whole, found, clauses, len(items) > 1, columned, lead_until)
 
 
-def _names(whole: str, found: Sequence[Found], lexicon: Lexicon) -> tuple[Found, ...]:
+def _names(whole: str, found: Sequence[Found], roster: Roster, lexicon: Lexicon) -> tuple[Found, ...]:
     """Return the companies that are borne out, and the places that are meant as places, in order."""
     places = (f for f in found if f.sort in PLACES and _is_meant(whole, f, lexicon))
-    return tuple(sorted((*confirmed(found), *places), key=lambda f: f.start))
+    return tuple(sorted((*roster.confirmed(found), *places), key=lambda f: f.start))
 
 
 def _is_meant(whole: str, place: Found, lexicon: Lexicon) -> bool:

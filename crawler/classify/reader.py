@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from crawler.classify import document, lexicon, scoring, triggers
+from crawler.classify import lexicon, scoring, triggers
 from crawler.classify.candidates import Proposer
+from crawler.classify.document import Document, read
 from crawler.classify.judge import Judge
 from crawler.knowledge import Knowledge, Matcher
 from crawler.models import Reading, Text
@@ -20,6 +21,7 @@ class Reader:
     def __init__(self, knowledge: Knowledge) -> None:
         self.version = f"{CODE_VERSION}-{knowledge.version}"
         weights = scoring.load()
+        self._roster = knowledge.roster
         self._matcher = Matcher([*knowledge.roster.patterns, *knowledge.gazetteer.patterns])
         self._lexicon = lexicon.load()
         self._proposer = Proposer(knowledge, triggers.load(), weights, self._lexicon)
@@ -27,11 +29,12 @@ class Reader:
 
     def is_candidate(self, text: Text) -> bool:
         """Say, generously, whether reading the whole article may be worth it: a company and a sign of movement."""
-        return self._proposer.is_candidate(document.read(text, self._matcher, self._lexicon))
+        return self._proposer.is_candidate(self._document(text))
 
     def read(self, text: Text) -> Reading:
         """Return the moves the text reports, strongest first, or why there is none."""
-        moves, confidence, why_not = self._judge.judge(
-            document.read(text, self._matcher, self._lexicon), text.published
-        )
+        moves, confidence, why_not = self._judge.judge(self._document(text), text.published)
         return Reading(self.name, self.version, moves, round(confidence, 3), why_not)
+
+    def _document(self, text: Text) -> Document:
+        return read(text, self._matcher, self._roster, self._lexicon)

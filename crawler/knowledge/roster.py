@@ -72,7 +72,26 @@ class Roster:
 
     def find(self, text: str, folded: Folded | None = None) -> tuple[Found, ...]:
         """Return the companies a text names; ambiguous names only where a second signal stands by them."""
-        return confirmed(self._matcher.find(text, folded))
+        return self.confirmed(self._matcher.find(text, folded))
+
+    def confirmed(self, found: Iterable[Found]) -> tuple[Found, ...]:
+        """Return the companies among what was found, in order, those of ambiguous name only where it is borne out.
+
+        That is: the text also has a clear name of the same company, or near it a vehicle word or the clear name of a
+        firm that lives by vehicles.
+        """
+        found = tuple(found)
+        clear = {name for f in found if f.sort is Sort.COMPANY for name in f.names}
+        signals = [f for f in found if f.sort is Sort.VEHICLE or self._is_maker(f)]
+        return tuple(
+            f
+            for f in found
+            if f.sort in (Sort.COMPANY, Sort.PERSON)
+            or (f.sort is Sort.AMBIGUOUS and (clear.intersection(f.names) or _near(f, signals)))
+        )
+
+    def _is_maker(self, found: Found) -> bool:
+        return found.sort is Sort.COMPANY and not self.other_business.issuperset(found.names)
 
     def with_patches(self, patches: Iterable[CompanyPatch]) -> Roster:
         """Return a roster with the user's additions.
@@ -107,22 +126,6 @@ class Roster:
     @cached_property
     def _matcher(self) -> Matcher:
         return Matcher(self.patterns)
-
-
-def confirmed(found: Iterable[Found]) -> tuple[Found, ...]:
-    """Return the companies among what was found, in order, those of ambiguous name only where it is borne out.
-
-    That is: the text also has a clear name of the same company, or a vehicle word or another maker's clear name near.
-    """
-    all_found = tuple(found)
-    clear = {name for f in all_found if f.sort is Sort.COMPANY for name in f.names}
-    signals = [f for f in all_found if f.sort in (Sort.VEHICLE, Sort.COMPANY)]
-    return tuple(
-        f
-        for f in all_found
-        if f.sort in (Sort.COMPANY, Sort.PERSON)
-        or (f.sort is Sort.AMBIGUOUS and (clear.intersection(f.names) or _near(f, signals)))
-    )
 
 
 def _near(name: Found, signals: Iterable[Found]) -> bool:
