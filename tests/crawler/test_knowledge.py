@@ -88,7 +88,7 @@ def _names(found: tuple[Found, ...]) -> list[str]:
         pytest.param("理想汽车与蔚来", ["Li Auto", "NIO"], id="clear-names"),
         pytest.param("理想的生活", [], id="a-word-not-a-maker"),
         pytest.param("理想新车曝光", ["Li Auto"], id="a-vehicle-word-near"),
-        pytest.param("小米与华为比拼手机", ["Huawei"], id="phones-are-no-second-signal"),
+        pytest.param("理想与华为的手机", ["Huawei"], id="a-phone-maker-is-no-second-signal"),
         pytest.param("红旗连锁半年报", [], id="a-longer-name-of-another"),
         pytest.param("a tank of fish", [], id="an-english-word"),
         pytest.param("The Tank SUV by GWM", ["Tank", "Great Wall"], id="an-english-word-as-a-brand"),
@@ -234,8 +234,8 @@ def test_a_patch_extends_a_known_company_and_leaves_the_rest() -> None:
 
 
 def test_a_patch_makes_an_ambiguous_name_clear() -> None:
-    assert not load().roster.find("小米发布新品")
-    assert load([CompanyPatch("Xiaomi", aliases=("小米",))]).roster.find("小米发布新品")
+    assert not load().roster.find("理想发布新品")
+    assert load([CompanyPatch("Li Auto", aliases=("理想",))]).roster.find("理想发布新品")
 
 
 @pytest.mark.parametrize(
