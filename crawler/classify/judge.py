@@ -17,6 +17,8 @@ _Key = tuple[str, MoveType]
 _SECOND_TYPE = 0.7
 """A second type in the same clause must be this sure: most words that report one move faintly resemble another."""
 _ALIKE = {MoveType.MARKET_ENTRY, MoveType.EXPORT}
+_ENDS = {MoveType.WITHDRAWAL, MoveType.NEW_ENTRANT}
+"""Types whose articles are full of the company's past and other plans: their bodies add nothing."""
 
 
 class Judge:
@@ -24,6 +26,7 @@ class Judge:
 
     def __init__(self, knowledge: Knowledge, proposer: Proposer, scoring: Scoring) -> None:
         self._gazetteer: Gazetteer = knowledge.gazetteer
+        self._belongs = knowledge.roster.belongs
         self._proposer = proposer
         self._scoring = scoring
 
@@ -36,7 +39,8 @@ class Judge:
         moves = {_key(p): p for p in sorted(chosen, key=lambda p: p.confidence) if _counts(p)}
         body = list(self._proposer.proposals(document, Part.BODY, published)) if moves else []
         self._add_from_body(moves, body)
-        ranked = sorted(moves.values(), key=lambda p: (-p.confidence, p.type))[:MOST_MOVES]
+        told = [p for p in moves.values() if not self._told_of_brand(p, moves.values())]
+        ranked = sorted(told, key=lambda p: (-p.confidence, p.type))[:MOST_MOVES]
         if ranked:
             return tuple(self._move(document, p, [*lead, *body]) for p in ranked), ranked[0].confidence, None
         considered = [*title, *lead]
@@ -70,17 +74,25 @@ class Judge:
         """Add events of further types, for companies that have one already."""
         actors = {company: p for (company, _), p in moves.items()}
         for proposal in body:
-            lead = actors.get(proposal.company)
-            if lead is None or proposal.why_not or lead.type in (MoveType.WITHDRAWAL, MoveType.NEW_ENTRANT):
-                continue
-            if proposal.type is MoveType.WITHDRAWAL or _key(proposal) in moves or proposal.clause.names == ():
-                continue
-            if "subject_first" not in proposal.signals or {proposal.type, lead.type} == _ALIKE:
-                continue
-            if not self._related(proposal.places, lead.places):
-                continue
-            if proposal.confidence >= RELEVANT:
+            first = actors.get(proposal.company)
+            if first is not None and _key(proposal) not in moves and self._adds(proposal, first):
                 moves[_key(proposal)] = proposal
+
+    def _adds(self, proposal: Proposal, first: Proposal) -> bool:
+        """Say whether a sentence of the body is a step of the same story: its own subject and market, no retreat."""
+        ended = {proposal.type, first.type} & _ENDS or {proposal.type, first.type} == _ALIKE
+        whole = "subject_first" in proposal.signals and "place_from_title" not in proposal.signals
+        return _counts(proposal) and whole and not ended and self._related(proposal.places, first.places)
+
+    def _told_of_brand(self, proposal: Proposal, others: Iterable[Proposal]) -> bool:
+        """Say whether the same move is told of a brand of this group: one article, one move, the brand's."""
+        return any(
+            o.company != proposal.company
+            and o.type is proposal.type
+            and self._belongs(o.company, proposal.company)
+            and self._related(o.places, proposal.places)
+            for o in others
+        )
 
     def _related(self, places: Sequence[str], known: Sequence[str]) -> bool:
         contains = self._gazetteer.contains

@@ -150,6 +150,11 @@ def test_a_sub_brand_named_with_its_group_acts_itself(reader: Reader) -> None:
     assert reader.read(Text("比亚迪腾势品牌正式登陆智利")).moves[0].company == "Denza"
 
 
+def test_a_move_told_of_a_brand_is_not_told_of_its_group_again(reader: Reader) -> None:
+    reading = reader.read(Text("Lepas begins CKD assembly in Peru - the first plant of the Chery brand outside China"))
+    assert [(m.company, m.type, m.destinations) for m in reading.moves] == [("Lepas", PLANT, ("PE",))]
+
+
 def test_what_was_a_new_entrant_is_none_once_its_first_car_is_on_sale(reader: Reader) -> None:
     title = "小米官宣造车，首款车将发布"
     before, after = datetime(2022, 5, 1, tzinfo=UTC), datetime(2026, 5, 1, tzinfo=UTC)
