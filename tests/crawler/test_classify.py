@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.classify import Reader, lexicon, scoring, triggers
@@ -139,6 +139,7 @@ ANY = st.text(st.characters(codec=None, categories=None), max_size=120)
 NEWSY = st.lists(st.sampled_from(_FRAGMENTS), max_size=24).map("".join)
 
 
+@settings(deadline=None)
 @given(ANY | NEWSY, ANY | NEWSY)
 def test_any_text_is_read_and_every_quotation_stands_in_it(title: str, body: str) -> None:
     text = Text(title, body)
@@ -158,6 +159,7 @@ def test_any_text_is_read_and_every_quotation_stands_in_it(title: str, body: str
         assert move.destinations
 
 
+@settings(deadline=None)
 @given(NEWSY, NEWSY)
 def test_reading_twice_gives_the_same(title: str, body: str) -> None:
     assert READER.read(Text(title, body)) == READER.read(Text(title, body))

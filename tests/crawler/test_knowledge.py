@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.knowledge import Found, Knowledge, Matcher, Pattern, Sort, load
@@ -255,6 +255,7 @@ def test_a_patch_that_cannot_be_used_is_refused_with_what_to_do(patch: CompanyPa
 # --- the matcher ---
 
 
+@settings(deadline=None)
 @given(ANY, st.lists(ANY, max_size=6))
 def test_matches_lie_in_order_inside_any_text(text: str, aliases: list[str]) -> None:
     found = Matcher(Pattern(alias, Sort.DECOY) for alias in aliases).find(text)
@@ -265,6 +266,7 @@ def test_matches_lie_in_order_inside_any_text(text: str, aliases: list[str]) -> 
         last = match.end
 
 
+@settings(deadline=None)
 @given(ANY)
 def test_the_shipped_names_are_looked_for_in_any_text(text: str) -> None:
     assert all(f.start < f.end for f in _KNOWLEDGE.roster.find(text))

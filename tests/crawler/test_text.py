@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.text import clean, fold, language_of, lead_end, one_line, sentences, shorten
@@ -35,6 +35,7 @@ ODD = st.lists(
 """What folding makes longer or shorter."""
 
 
+@settings(deadline=None)
 @given(ANY | ODD)
 def test_folding_maps_every_span_back_inside_the_text(text: str) -> None:
     folded = fold(text)
@@ -45,6 +46,7 @@ def test_folding_maps_every_span_back_inside_the_text(text: str) -> None:
         assert 0 <= start < end <= len(text)
 
 
+@settings(deadline=None)
 @given(ANY | ODD)
 def test_folding_loses_nothing_between_neighbouring_spans(text: str) -> None:
     folded = fold(text)
@@ -52,6 +54,7 @@ def test_folding_loses_nothing_between_neighbouring_spans(text: str) -> None:
         assert folded.original(0, len(folded.text)) == (0, len(text))
 
 
+@settings(deadline=None)
 @given(ANY | ODD, st.integers(0, 250))
 def test_a_folded_offset_leads_back_to_its_own_character_or_one_behind(text: str, offset: int) -> None:
     folded = fold(text)
@@ -61,6 +64,7 @@ def test_a_folded_offset_leads_back_to_its_own_character_or_one_behind(text: str
         assert folded.starts[position] >= offset
 
 
+@settings(deadline=None)
 @given(ANY | ODD)
 def test_sentences_are_trimmed_ordered_and_apart(text: str) -> None:
     spans = sentences(text)
@@ -71,12 +75,14 @@ def test_sentences_are_trimmed_ordered_and_apart(text: str) -> None:
         last = end
 
 
+@settings(deadline=None)
 @given(ANY | ODD)
 def test_sentences_leave_out_nothing_but_blanks(text: str) -> None:
     inside = "".join(text[start:end] for start, end in sentences(text))
     assert "".join(inside.split()) == "".join(text.split())
 
 
+@settings(deadline=None)
 @given(ANY | ODD)
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     assert clean(clean(text)) == clean(text)
@@ -84,16 +90,19 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     assert "\n" not in one_line(text)
 
 
+@settings(deadline=None)
 @given(ANY)
 def test_clean_text_can_be_encoded(text: str) -> None:
     assert clean(text).encode("utf-8") is not None
 
 
+@settings(deadline=None)
 @given(ANY, st.integers(2, 60))
 def test_shortened_text_is_never_longer_than_asked(text: str, length: int) -> None:
     assert len(shorten(text, length)) <= length
 
 
+@settings(deadline=None)
 @given(ANY, st.sampled_from(["en", "zh", "und"]))
 def test_the_lead_ends_inside_the_text(text: str, language: str) -> None:
     assert 0 <= lead_end(text, language) <= len(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crawler.urls import article_keys, canonical_url, is_web_url, names_a_page
@@ -20,6 +20,7 @@ ADDRESS = st.lists(st.sampled_from(_PIECES), max_size=12).map("".join)
 WEB = ADDRESS.map(lambda rest: "https://example.org/" + rest)
 
 
+@settings(deadline=None)
 @given(ANY | ADDRESS | WEB)
 @example("http://example.org:80:80/")
 @example("https://[::1")
@@ -29,12 +30,14 @@ def test_a_canonical_address_is_never_an_error_and_stays_as_it_is(url: str) -> N
     assert canonical_url(once) == once
 
 
+@settings(deadline=None)
 @given(ANY | ADDRESS | WEB)
 def test_asking_about_an_address_never_raises(url: str) -> None:
     assert is_web_url(url) in (True, False)
     assert names_a_page(url) in (True, False)
 
 
+@settings(deadline=None)
 @given(ANY | WEB, ANY, ANY)
 def test_an_entry_always_has_a_key_of_bounded_length(url: str, guid: str, title: str) -> None:
     keys = article_keys("source", url, guid, title, None)
