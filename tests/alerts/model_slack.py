@@ -22,8 +22,8 @@ from alerts.models import (
 )
 
 
-class PowerCutError(Exception):
-    """The program ended at this very point; no code of ours runs after it."""
+class PowerCutError(BaseException):
+    """The program ends at this very point: nothing of ours may catch it."""
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class Posted:
 
 @dataclass(slots=True)
 class ModelSlack:
-    """Takes every message; `next_result` and `next_lost` make the next attempt fail before or after it is taken."""
+    """Takes every message; `refuse` and `lose` make the next attempt fail before or after it is taken."""
 
     clock: Callable[[], datetime]
     posted: list[Posted] = field(default_factory=list)
