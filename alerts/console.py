@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TextIO
 
 from rich.console import Console
@@ -19,16 +20,19 @@ class ConsoleTransport:
     def __init__(self, stream: TextIO) -> None:
         """Write to `stream`, usually stdout."""
         self._stream = stream
-        self._console = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True)
+        self._console = Console(
+            force_terminal=stream.isatty(), highlight=False, markup=False, emoji=False, soft_wrap=True
+        )
 
     def post(self, outgoing: Outgoing) -> SendResult:
         """Print one message, without control characters; what has no form for a terminal counts as shown."""
         lines = [line[: len(line) - len(line.lstrip())] + one_line(line) for line in _lines(outgoing)]
-        with self._console.capture() as shown:
-            for number, line in enumerate(lines):
-                self._console.print(Text(line) if number else _first(outgoing, line))
+        # rich writes into a buffer of ours: where a pipe is broken it would end the whole program
+        self._console.file = shown = io.StringIO()
+        for number, line in enumerate(lines):
+            self._console.print(Text(line) if number else _first(outgoing, line))
         try:
-            self._stream.write(f"{shown.get()}\n" if lines else "")
+            self._stream.write(f"{shown.getvalue()}\n" if lines else "")
             self._stream.flush()
         except OSError as error:
             return Later(None, f"the terminal cannot be written to: {error.strerror}")

@@ -123,6 +123,11 @@ class FakeSlack:
         with self._lock:
             return [call for call in self.calls if call.method == method]
 
+    def open_channel(self, name: str) -> Channel:
+        """Make a channel, if there is none of that name: others appear with their first message."""
+        with self._lock:
+            return self._find(name) or self.channels.setdefault(name, Channel(f"C{len(self.channels):08d}", name))
+
     def messages(self, channel: str) -> list[Message]:
         """Return the messages of a channel, by name or id, oldest first."""
         with self._lock:
@@ -238,7 +243,7 @@ class FakeSlack:
             return found
         if not name or (self.known is not None and name not in self.known):
             raise _RefusedError("channel_not_found")
-        return self.channels.setdefault(name, Channel(f"C{len(self.channels):08d}", name))
+        return self.open_channel(name)
 
     def _by_id(self, params: Mapping[str, Any]) -> Channel:
         found = next((c for c in self.channels.values() if c.id == params.get("channel")), None)

@@ -285,7 +285,7 @@ def test_a_broken_channel_stops_only_itself_and_ops_hears_once(newsroom: Newsroo
         model.refuse = ChannelBroken("not_in_channel: /invite")
         dispatcher.step()
         newsroom.wait(601)
-    assert [p.channel for p in model.posted][0] == "#two"
+    assert model.posted[0].channel == "#two"
     assert dispatcher.health() == ("#abroad cannot be posted to (not_in_channel: /invite)",)
     model.refuse = None
     newsroom.send_all(dispatcher)
