@@ -58,6 +58,7 @@ def test_history_holds_heads_and_broadcasts_newest_first_in_pages(client: WebCli
     assert [m["text"] for m in replies["messages"]] == ["1", "2", "3"]
 
 
+@pytest.mark.filterwarnings("ignore:The top-level `text` argument is missing")
 @pytest.mark.parametrize(
     ("params", "error"),
     [
