@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from scrapy.crawler import Crawler
 
 from crawler.models import FeedAnswer, Outcome
+from crawler.storage.engine import StorageError
 from crawler.text import one_line, shorten
 
 log = logging.getLogger(__name__)
@@ -76,6 +77,9 @@ class Round:
     async def _stored(self, answer: FeedAnswer) -> FeedAnswer:
         try:
             await asyncio.get_running_loop().run_in_executor(self._executor, self._handle, answer)
+        except StorageError as error:
+            log.error("source %s: its answer could not be stored, and is asked for again: %s", answer.source, error)
+            return unstored(answer, str(error))
         except Exception as error:
             log.exception("source %s: its answer could not be stored", answer.source)
             return unstored(answer, f"{type(error).__name__}: {error}")

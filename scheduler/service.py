@@ -15,7 +15,7 @@ from crawler.ingest import Stored
 from crawler.models import FeedAnswer
 from crawler.runner import Runner
 from crawler.storage import sources
-from crawler.storage.engine import Engine, reading
+from crawler.storage.engine import Engine, StorageError, reading
 from crawler.units import describe_age, format_duration
 from scheduler import jobs, logs
 from scheduler.config import ConfigError, LoadedConfig, difference, load, remember
@@ -33,6 +33,9 @@ TICK = 1.0
 
 MATCH_ANYWAY = 60.0
 """Seconds after which matching looks even if nobody said that something changed."""
+
+SLOWEST = 60.0
+"""Seconds between two tries of what keeps failing."""
 
 LAST_RESORT = 9.0
 """Seconds after which a stop no longer waits: the outbox sorts out what was under way at the next start."""
@@ -110,11 +113,15 @@ class Service:
                 if trouble:
                     log.info("%s works again", name)
                 trouble, pause = "", TICK
+            except StorageError as error:
+                if str(error) != trouble:
+                    log.error("%s waits, and is tried again: %s", name, error)
+                trouble, wait, pause = str(error), pause, min(pause * 2, SLOWEST)
             except Exception as error:
                 words = f"{type(error).__name__}: {error}"
                 if words != trouble:
                     log.exception("%s failed; it is tried again, everything else goes on", name)
-                trouble, wait, pause = words, pause, min(pause * 2, 60.0)
+                trouble, wait, pause = words, pause, min(pause * 2, SLOWEST)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), wait)
 

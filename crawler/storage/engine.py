@@ -11,13 +11,12 @@ from typing import Any
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.types import TypeDecorator
 
 __all__ = [
     "WRITER_LOCK",
     "Connection",
-    "DBAPIError",
     "Engine",
     "Instant",
     "StorageError",
@@ -140,8 +139,12 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN4
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """Open a transaction that may write, alone among all writers: committed at the end, undone by an exception."""
-    with engine.connect().execution_options(chuhai_writing=True) as connection, connection.begin():
+    """Open a transaction that may write, alone among all writers: committed at the end, undone by an exception.
+
+    Raises:
+        StorageError: when the database does not work now: locked, full, out of reach.
+    """
+    with _in_words(engine), engine.connect().execution_options(chuhai_writing=True) as connection, connection.begin():
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
         yield connection
@@ -149,8 +152,34 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """Open a transaction that only reads, and sees one state of the database throughout."""
-    with engine.connect() as connection, connection.begin():
+    """Open a transaction that only reads, and sees one state of the database throughout.
+
+    Raises:
+        StorageError: when the database does not work now.
+    """
+    with _in_words(engine), engine.connect() as connection, connection.begin():
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
         yield connection
+
+
+@contextmanager
+def _in_words(engine: Engine) -> Iterator[None]:
+    """Say in words what keeps a database from working; an error of ours in a statement passes as it is."""
+    try:
+        yield
+    except OperationalError as error:
+        told = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
+        advice = next((words for mark, words in _ADVICE.items() if mark in told.lower()), "see the database's own log")
+        raise StorageError(
+            f"the database {engine.url.render_as_string(hide_password=True)} does not work now: {told}; {advice}"
+        ) from error
+
+
+_ADVICE = {
+    "is locked": "another program has a transaction open in it: end that program, or its transaction",
+    "is full": "free some space; nothing is lost, everything goes on by itself then",
+    "readonly": "let the service's user write the file and its folder",
+    "unable to open": "check the file and its folder",
+    "refused": "is the server running?",
+}

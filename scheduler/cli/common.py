@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from crawler.storage.engine import DBAPIError, Engine, StorageError, open_engine
+from crawler.storage.engine import Engine, StorageError, open_engine
 from scheduler.cli.output import Format, say
 from scheduler.config import ConfigError, LoadedConfig, load
 from scheduler.migrations import upgrade
@@ -50,7 +50,7 @@ def database(loaded: LoadedConfig) -> Iterator[Engine]:
         engine = open_engine(loaded.config.storage.url.get_secret_value())
         upgrade(engine)
         yield engine
-    except (StorageError, DBAPIError) as error:
+    except StorageError as error:
         fail(error)
     finally:
         if engine is not None:
