@@ -102,6 +102,7 @@ class Dispatcher:
         self._random = random or Random()  # noqa: S311 - jitter, no secret
         self._token_problem: str | None = None
         self._token_due: datetime | None = None
+        self._trouble: dict[str, str] = {}
 
     def step(self, stop: Callable[[], bool] = lambda: False) -> float | None:
         """Make at most one attempt per channel; return the seconds until something is due, None if nothing is owed.
@@ -246,6 +247,7 @@ class Dispatcher:
             case Sent():
                 self._arrived(connection, delivery, plan.kind, result, now)
             case Later():
+                self._say_trouble(delivery.channel, result.error)
                 due = now + self._backoff(delivery, result.after)
                 outbox.postpone(connection, delivery, DeliveryState.PENDING, due, result.error, now)
                 if result.whole_channel:
@@ -263,6 +265,7 @@ class Dispatcher:
 
     def _doubt(self, connection: Connection, delivery: Delivery, plan: Plan, result: Unsure, now: datetime) -> None:
         wait = self._backoff(delivery, None)
+        self._say_trouble(delivery.channel, f"it is not known whether a message arrived: {result.error}")
         if result.answered and delivery.doubts + 1 >= _MOST_DOUBTS:
             self._bury(connection, delivery, f"given up after {_MOST_DOUBTS} answers such as: {result.error}", now)
         elif plan.kind is DeliveryKind.EDIT:
@@ -307,10 +310,18 @@ class Dispatcher:
     ) -> None:
         outbox.sent(connection, delivery, kind, result, now)
         channel = delivery.channel
+        if self._trouble.pop(channel, None):
+            log.info("%s: messages go out again", channel)
         subject, text = f"channel:{channel}", f"{channel} can be posted to again"
         if outbox.notice_state(connection, subject) == "broken":
             outbox.tell_ops(connection, subject, "well", text, now, self._ops if self._ops != channel else None)
             log.info("%s", text)
+
+    def _say_trouble(self, channel: str, error: str) -> None:
+        """Log what keeps messages from a channel once, however often it is tried."""
+        if self._trouble.get(channel) != error:
+            log.warning("%s: %s; messages are kept, in order, and it is tried again", channel, error)
+        self._trouble[channel] = error
 
     def _backoff(self, delivery: Delivery, after: float | None) -> timedelta:
         """Return the wait before the next attempt: doubling up to ten minutes, with jitter, never less than asked."""

@@ -35,16 +35,16 @@ def notices(engine: Engine, ops_channel: str | None, knowledge: Knowledge, now: 
     with reading(engine) as connection:
         if not [row for row in _rows(connection) if _due(connection, row)]:
             return []
-    texts: list[str] = []
+    texts: list[tuple[str, str]] = []
     with writing(engine) as connection:
         for row in _rows(connection):
             for subject, state, kind in _due(connection, row):
                 text = _text(connection, row, state, knowledge, now)
                 if outbox.tell_ops(connection, subject, state, text, now, ops_channel, kind):
-                    texts.append(text)
-    for text in texts:
-        log.warning("%s", one_line(text))
-    return texts
+                    texts.append((state, text))
+    for state, text in texts:
+        log.log(logging.WARNING if state in ("failing", "gone") else logging.INFO, "%s", one_line(text))
+    return [text for _, text in texts]
 
 
 def _rows(connection: Connection) -> list[RowMapping]:

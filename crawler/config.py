@@ -45,8 +45,6 @@ class SourceConfig(Section):
     id: str = Field(json_schema_extra={"pattern": _ID})
     """Its name for good: what is stored belongs to this id, so keep it when the address changes. Letters, digits and
     `.`, `_`, `-`."""
-    name: str | None = Field(default=None, max_length=80)
-    """How messages call it; absent: its id."""
     url: Annotated[Texts, Field(min_length=1, max_length=10)]
     """The address of the RSS or Atom feed, or a list of addresses: the first that answers is used."""
     spider: SpiderName = Field(default_factory=lambda data: spider_for(data.get("url", ())))

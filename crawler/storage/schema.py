@@ -193,4 +193,6 @@ mentions = Table(
     Column("mentioned_at", Instant, nullable=False),
     one_of("stage", Stage),
     UniqueConstraint("event_id", "article_id"),
+    # An id that was told must never come again: without this SQLite reuses that of a deleted last row.
+    sqlite_autoincrement=True,
 )

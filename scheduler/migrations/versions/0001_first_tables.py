@@ -356,6 +356,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["reading_id"], ["readings.id"], name=op.f("fk_mentions_reading_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mentions")),
         sa.UniqueConstraint("event_id", "article_id", name=op.f("uq_mentions_event_id_article_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("mentions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_mentions_article_id"), ["article_id"], unique=False)
