@@ -62,7 +62,25 @@ sources = Table(
     Column("baseline_events", Integer),
     Column("polls", Integer, nullable=False, server_default="0"),
     Column("newest_at", Instant),
+    Column("whole_at", Instant),
+    Column("empty_polls", Integer, nullable=False, server_default="0"),
+    Column("gap_at", Instant),
+    Column("faster_until", Instant),
+    Column("degraded", Text),
+    Column("stopped_at", Instant),
     one_of("outcome", Outcome),
+)
+
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", String(300), primary_key=True),
+    Column("next_at", Instant),
+    Column("penalty_until", Instant),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("robots", Text),
+    Column("robots_status", Integer),
+    Column("robots_until", Instant),
 )
 
 articles = Table(

@@ -37,6 +37,17 @@ class SourceState:
     baseline_events: int | None = None
     polls: int = 0
     newest_at: datetime | None = None
+    whole_at: datetime | None = None
+    """When the feed was last fetched without validators."""
+    empty_polls: int = 0
+    """Successful polls in a row that brought no item at all."""
+    gap_at: datetime | None = None
+    """When it was last noticed that items may have been missed between two polls."""
+    faster_until: datetime | None = None
+    degraded: str | None = None
+    """What is wrong with a source that still answers; one line."""
+    stopped_at: datetime | None = None
+    """When its server said that it is gone for good: it is polled no more until its address changes."""
 
 
 def states(connection: Connection, ids: Sequence[str] | None = None) -> dict[str, SourceState]:

@@ -31,6 +31,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source", name=op.f("pk_due_times")),
     )
     op.create_table(
+        "hosts",
+        sa.Column("host", sa.String(length=300), nullable=False),
+        sa.Column("next_at", Instant(), nullable=True),
+        sa.Column("penalty_until", Instant(), nullable=True),
+        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("robots", sa.Text(), nullable=True),
+        sa.Column("robots_status", sa.Integer(), nullable=True),
+        sa.Column("robots_until", Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("host", name=op.f("pk_hosts")),
+    )
+    op.create_table(
         "notices",
         sa.Column("subject", sa.String(length=300), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
@@ -61,6 +72,12 @@ def upgrade() -> None:
         sa.Column("baseline_events", sa.Integer(), nullable=True),
         sa.Column("polls", sa.Integer(), server_default="0", nullable=False),
         sa.Column("newest_at", Instant(), nullable=True),
+        sa.Column("whole_at", Instant(), nullable=True),
+        sa.Column("empty_polls", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gap_at", Instant(), nullable=True),
+        sa.Column("faster_until", Instant(), nullable=True),
+        sa.Column("degraded", sa.Text(), nullable=True),
+        sa.Column("stopped_at", Instant(), nullable=True),
         sa.CheckConstraint(
             "outcome IN ('ok', 'not_modified', 'blocked', 'not_a_feed', 'gone', 'error')",
             name=op.f("ck_sources_outcome"),
