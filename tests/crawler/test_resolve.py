@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawler.knowledge import load
 from crawler.models import Decision, FirstTime, Known, KnownEvent, KnownStory, Move, MoveType, Stage
@@ -76,6 +79,22 @@ JOINS = [
         id="same figure after months",
     ),
     pytest.param(move("new_entrant", "CN"), event(1, "new_entrant", "CN", days=400), "CN", id="entrant is told once"),
+    pytest.param(move("market_entry", "GB"), event(1, "market_entry", "EU"), "GB", id="Britain lies in Europe"),
+    pytest.param(
+        move("market_entry", "TH VN"), event(1, "market_entry", "SEA BR"), "BR TH VN", id="one of two narrows"
+    ),
+    pytest.param(
+        move("overseas_organisation", "DE"),
+        event(1, "overseas_organisation", "OVERSEAS"),
+        "DE",
+        id="the team has a seat",
+    ),
+    pytest.param(
+        move("withdrawal", "MX", "cancelled"),
+        event(1, "withdrawal", "MX", "planned"),
+        "MX",
+        id="a delay becomes an end",
+    ),
 ]
 
 
@@ -96,6 +115,13 @@ OPENS = [
         move("export", "OVERSEAS"), (event(1, "export", "BR"), event(2, "export", "MX")), id="two it could be: neither"
     ),
     pytest.param(move("market_entry", "DE IT"), (event(1, "market_entry", "DE FR"),), id="places that only overlap"),
+    pytest.param(move("overseas_production", "TR"), (event(1, "overseas_production", "HU"),), id="a second plant"),
+    pytest.param(
+        move("market_entry", "AE"), (event(1, "market_entry", "AFRICA"),), id="a region that does not hold it"
+    ),
+    pytest.param(
+        move("overseas_organisation", "DE"), (event(1, "overseas_production", "DE"),), id="an office is no plant"
+    ),
     pytest.param(
         move("export", "MX", units="50,000"),
         (event(1, "export", "MX", days=90, units=frozenset({"10,000"})),),
@@ -209,3 +235,35 @@ def test_what_was_launched_there_before_is_known() -> None:
 def test_leaving_a_market_is_no_first_time() -> None:
     report = move("withdrawal", "FJ", "cancelled")
     assert first_time(report, known(event(1, "export", "FJ", "launched")), KNOWLEDGE.presence) is FirstTime.UNKNOWN
+
+
+REPORTS = st.builds(
+    lambda type, places, stage: move(type, " ".join(sorted(places)), stage),
+    st.sampled_from([str(type) for type in MoveType]),
+    st.sets(st.sampled_from(["OVERSEAS", "EU", "DE", "HU", "BR", "MX", "LATAM"]), min_size=1, max_size=3),
+    st.sampled_from([str(stage) for stage in Stage]),
+)
+
+
+@given(st.lists(REPORTS, max_size=8))
+def test_a_report_that_is_repeated_at_once_opens_nothing(reports: list[Move]) -> None:
+    events: list[KnownEvent] = []
+    for report in reports:
+        there = Known(tuple(events), ())
+        decision = resolve(report, NOW, there, (), PLACES)
+        if decision.event is None:
+            opened = event(len(events) + 1, report.type, " ".join(decision.places), report.stage, story=len(events) + 1)
+            events.append(opened)
+        else:
+            index = next(i for i, each in enumerate(events) if each.id == decision.event)
+            events[index] = replace(events[index], places=decision.places, stage=decision.step or events[index].stage)
+        if decision.event is None:
+            again = resolve(report, NOW, Known(tuple(events), ()), (), PLACES)
+            assert again.event == events[-1].id
+
+
+@given(st.sets(st.sampled_from(["OVERSEAS", "EU", "DE", "BR", "LATAM"]), min_size=1), REPORTS)
+def test_narrowing_never_leaves_what_was_known(places: set[str], report: Move) -> None:
+    narrowed = narrow(frozenset(places), frozenset(report.destinations), PLACES)
+    assert narrowed
+    assert all(any(PLACES.contains(outer, place) for outer in places) for place in narrowed)
