@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,8 +11,8 @@ from crawler.classify import grammar
 from crawler.classify.document import COMPANIES, PLACES, Clause, Document, Part
 from crawler.classify.grammar import Actor, Case
 from crawler.classify.lexicon import Lexicon
-from crawler.classify.scoring import Scoring, Words
-from crawler.classify.triggers import Hit, Triggers, negated, stage_of
+from crawler.classify.scoring import Scoring, Signal
+from crawler.classify.triggers import Hit, Triggers, denial, stage_of
 from crawler.knowledge import Found, Knowledge, Sort
 from crawler.models import OVERSEAS, Company, Kind, MoveType, Stage, WhyNot
 
@@ -28,12 +29,15 @@ class Proposal:
     places: tuple[str, ...]
     stage: Stage
     clause: Clause
-    weight: float
-    signals: tuple[str, ...]
-    words: tuple[Words, ...]
+    hit: Hit
+    signals: tuple[Signal, ...]
     confidence: float
     why_not: WhyNot | None = None
     """Why it cannot be one, whatever its weight; None where only the confidence decides."""
+
+    def says(self, *names: str) -> bool:
+        """Say whether it has one of these signals."""
+        return any(signal.name in names for signal in self.signals)
 
 
 class Proposer:
@@ -54,11 +58,19 @@ class Proposer:
             True for clause in early for _ in self._triggers.hits(clause, document.language)
         )
 
+    def hits(self, document: Document, clause: Clause) -> Iterator[Hit]:
+        """Return the triggers that stand in a clause."""
+        return self._triggers.hits(clause, document.language)
+
+    def denial(self, document: Document, clause: Clause, hit: Hit) -> re.Match[str] | None:
+        """Return the denial before a trigger (offsets into the clause's masked text), if any."""
+        return denial(clause, hit, document.language, self._lexicon)
+
     def proposals(self, document: Document, part: Part, published: datetime | None) -> Iterator[Proposal]:
         """Return what the clauses of one part may report, in order of the text."""
         for clause in document.clauses:
             if clause.part is part:
-                for hit in self._triggers.hits(clause, document.language):
+                for hit in self.hits(document, clause):
                     for actor in self._actors(document, clause, hit):
                         entrant = self._is_entrant(actor.company, published)
                         type_ = _type(hit, entrant)
@@ -93,19 +105,19 @@ class Proposer:
     def _proposal(self, case: Case) -> Proposal:
         places, place_signal = self._places(case)
         why = self._impossible(case, places)
-        signals = (case.actor.role, *place_signal, *self._signals(case, places))
         title = grammar.item_words(case.document, case.clause)
+        facts = (case.actor.role, f"type_{case.type}", *place_signal, *self._signals(case, places))
         words = self._scoring.heard(case.type, case.clause.masked, title, case.document.language)
-        confidence = self._scoring.confidence(case.hit.trigger.weight, signals, words)
+        signals = (*(Signal(name) for name in facts), *words)
+        confidence = self._scoring.confidence(signals)
         return Proposal(
             company=case.actor.company.name,
             type=case.type,
             places=places or (OVERSEAS,),
             stage=self._stage(case),
             clause=case.clause,
-            weight=case.hit.trigger.weight,
+            hit=case.hit,
             signals=signals,
-            words=words,
             confidence=confidence if why is None else min(confidence, _IMPOSSIBLE),
             why_not=why,
         )
@@ -139,7 +151,7 @@ class Proposer:
         return tuple(sorted(codes - wider))
 
     def _impossible(self, case: Case, places: Sequence[str]) -> WhyNot | None:
-        if negated(case.clause, case.hit, case.document.language, self._lexicon):
+        if denial(case.clause, case.hit, case.document.language, self._lexicon):
             return WhyNot.DENIAL
         if case.hit.trigger.entrant and not case.entrant:
             return WhyNot.HOME_MARKET
@@ -151,6 +163,8 @@ class Proposer:
         return None
 
     def _signals(self, case: Case, places: Sequence[str]) -> Iterator[str]:
+        if case.hit.trigger.strength != "plain":
+            yield f"trigger_{case.hit.trigger.strength}"
         if case.clause.part is not Part.TITLE:
             yield "lead_only" if case.clause.part is Part.LEAD else "body_only"
         if case.document.digest:

@@ -66,6 +66,8 @@ class Document:
     """The first `BODY_LIMIT` characters."""
     language: str
     whole: str
+    folded: Folded
+    """`whole` in the form names and triggers are matched in."""
     found: tuple[Found, ...]
     clauses: tuple[Clause, ...]
     digest: bool
@@ -87,6 +89,22 @@ class Document:
             if start + offset <= clause.start < end + offset:
                 return self.body[start:end]
         return self.body[clause.start - offset : clause.end - offset]
+
+    def original(self, clause: Clause, start: int, end: int) -> tuple[int, int]:
+        """Return the span of `whole` that the span [start, end) of the clause's masked text stands for."""
+        return self._offset(clause, start, False), self._offset(clause, max(start, end - 1), True)
+
+    def _offset(self, clause: Clause, at: int, after: bool) -> int:
+        position, behind = clause.start, 0
+        for found, mark in zip(clause.names, clause.marks, strict=True):
+            if mark == at:
+                return found.end if after else found.start
+            if mark > at:
+                break
+            position, behind = found.end, mark + 1
+        folded = self.folded.folded(position) + at - behind
+        first, last = self.folded.original(folded, min(folded + 1, len(self.folded.text)))
+        return last if after else first
 
     def vehicles_until(self, end: int) -> bool:
         """Say whether a vehicle word stands before this offset."""
@@ -114,7 +132,7 @@ def read(text: Text, matcher: Matcher, roster: Roster, lexicon: Lexicon) -> Docu
     masker = _Masker(folded, names)
     clauses = tuple(masker.clause(part, item, start, end) for part, item, start, end in spans)
     items = {c.item for c in clauses if c.part is Part.TITLE}
-    return Document(title, body, language, whole, found, clauses, len(items) > 1, columned, lead_until)
+    return Document(title, body, language, whole, folded, found, clauses, len(items) > 1, columned, lead_until)
 
 
 def _names(whole: str, found: Sequence[Found], roster: Roster, lexicon: Lexicon) -> tuple[Found, ...]:

@@ -3,22 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 
 from crawler.classify.candidates import Proposal, Proposer
 from crawler.classify.details import quote
 from crawler.classify.document import COMPANIES, Clause, Document, Part
-from crawler.classify.scoring import Scoring
+from crawler.classify.scoring import Scoring, Signal
 from crawler.knowledge import Gazetteer, Knowledge, Sort
 from crawler.models import MOST_MOVES, OVERSEAS, RELEVANT, Move, MoveType, Stage, WhyNot
 
 _Key = tuple[str, MoveType]
 _SECOND_TYPE = 0.7
 """A second type in the same clause must be this sure: most words that report one move faintly resemble another."""
+_AGAINST = -0.6
+"""Log-odds from which on a signal is named as the reason why a report is none."""
 _ALIKE = {MoveType.MARKET_ENTRY, MoveType.EXPORT}
 _ENDS = {MoveType.WITHDRAWAL, MoveType.NEW_ENTRANT}
 """Types whose articles are full of the company's past and other plans: their bodies add nothing."""
+
+
+class Fate(StrEnum):
+    """What became of a proposal."""
+
+    REPORTED = "reported"
+    VETOED = "vetoed"
+    TOO_WEAK = "too_weak"
+    REPEATED = "repeated"
+    """The same move stands elsewhere in the text, and more surely."""
+    OUTWEIGHED = "outweighed"
+    """Another type fits the same words better."""
+    OTHER_COMPANY = "other_company"
+    """Title and lead speak of somebody else."""
+    ADDS_NOTHING = "adds_nothing"
+    """The body's sentence is no step of the story that title and lead tell."""
+    TOLD_OF_BRAND = "told_of_brand"
+    """The same move is told of a brand of this group."""
+    OVER_LIMIT = "over_limit"
+    """There are `MOST_MOVES` surer ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is reported, and what became of everything that was considered."""
+
+    reported: tuple[Proposal, ...]
+    """Strongest first."""
+    moves: tuple[Move, ...]
+    """The same as moves, with evidence and details."""
+    confidence: float
+    """That of the strongest considered in title and lead."""
+    why_not: WhyNot | None
+    chosen: tuple[Proposal, ...]
+    """One per company and type of title and lead, before their confidence decides: what weights are fitted on."""
+    fates: tuple[tuple[Proposal, Fate], ...]
+    """Every proposal, in order of the text; the body's only where title and lead report a move."""
 
 
 class Judge:
@@ -30,31 +70,31 @@ class Judge:
         self._proposer = proposer
         self._scoring = scoring
 
-    def judge(self, document: Document, published: datetime | None) -> tuple[tuple[Move, ...], float, WhyNot | None]:
-        """Return the moves, strongest first; the confidence of the strongest considered; and why there is none."""
-        title, lead = self._early(document, published)
-        chosen = _one_per_clause([*_strongest(title).values()])
-        chosen += [p for p in _one_per_clause([*_strongest(lead).values()]) if _may_add(p, chosen)]
-        chosen = [self._confirmed(p, lead) for p in chosen]
+    def judge(self, document: Document, published: datetime | None) -> Verdict:
+        """Return the moves, strongest first, or why there is none."""
+        title = list(self._proposer.proposals(document, Part.TITLE, published))
+        in_lead = list(self._proposer.proposals(document, Part.LEAD, published))
+        lead = _of_the_title(document, in_lead)
+        title = [self._confirmed(p, lead) for p in title]
+        chosen = self._chosen(title, lead)
         moves = {_key(p): p for p in sorted(chosen, key=lambda p: p.confidence) if _counts(p)}
         body = list(self._proposer.proposals(document, Part.BODY, published)) if moves else []
-        self._add_from_body(moves, body)
-        told = [p for p in moves.values() if not self._told_of_brand(p, moves.values())]
-        ranked = sorted(told, key=lambda p: (-p.confidence, p.type))[:MOST_MOVES]
-        if ranked:
-            return tuple(self._move(document, p, [*lead, *body]) for p in ranked), ranked[0].confidence, None
-        considered = [*title, *lead]
-        return (), max((p.confidence for p in considered), default=0.01), _why_not(document, considered)
+        added = self._added(moves, body)
+        told = [p for p in (*moves.values(), *added) if not self._told_of_brand(p, (*moves.values(), *added))]
+        ranked = sorted(told, key=lambda p: (-p.confidence, p.type))
+        reported, early = tuple(ranked[:MOST_MOVES]), [*title, *lead]
+        return Verdict(
+            reported,
+            tuple(self._move(document, p, [*lead, *body]) for p in reported),
+            reported[0].confidence if reported else max((p.confidence for p in early), default=0.01),
+            None if reported else self._why_not(document, early),
+            tuple(chosen),
+            _fates((*title, *in_lead, *body), reported, told, [*chosen, *added], lead),
+        )
 
-    def _early(self, document: Document, published: datetime | None) -> tuple[list[Proposal], list[Proposal]]:
-        title = list(self._proposer.proposals(document, Part.TITLE, published))
-        named = _title_companies(document)
-        lead = [
-            p
-            for p in self._proposer.proposals(document, Part.LEAD, published)
-            if not document.columned and (not named or p.company in named)
-        ]
-        return title, lead
+    def _chosen(self, title: Sequence[Proposal], lead: Sequence[Proposal]) -> list[Proposal]:
+        chosen = _one_per_clause([*_strongest(title).values()])
+        return chosen + [p for p in _one_per_clause([*_strongest(lead).values()]) if _may_add(p, chosen)]
 
     def _confirmed(self, proposal: Proposal, lead: Iterable[Proposal]) -> Proposal:
         """Title and lead that report the same type bear each other out; the lead names the place left open."""
@@ -63,25 +103,28 @@ class Judge:
         same = [p for p in lead if _key(p) == _key(proposal) and p.why_not is None]
         if not same:
             return proposal
-        words = self._scoring.confidence(proposal.weight, [*proposal.signals, "lead_confirms"], proposal.words)
+        signals = (*proposal.signals, Signal("lead_confirms"))
         places = proposal.places
         if places == (OVERSEAS,):
-            places = next((p.places for p in same if "place_named" in p.signals), places)
-        confidence = proposal.confidence if proposal.why_not else words
-        return replace(proposal, confidence=confidence, places=places)
+            places = next((p.places for p in same if p.says("place_named")), places)
+        confidence = proposal.confidence if proposal.why_not else self._scoring.confidence(signals)
+        return replace(proposal, confidence=confidence, places=places, signals=signals)
 
-    def _add_from_body(self, moves: dict[_Key, Proposal], body: Iterable[Proposal]) -> None:
-        """Add events of further types, for companies that have one already."""
+    def _added(self, moves: Mapping[_Key, Proposal], body: Iterable[Proposal]) -> list[Proposal]:
+        """Return the body's events of further types, for companies that have one already: the first of each."""
         actors = {company: p for (company, _), p in moves.items()}
+        added: dict[_Key, Proposal] = {}
         for proposal in body:
             first = actors.get(proposal.company)
-            if first is not None and _key(proposal) not in moves and self._adds(proposal, first):
-                moves[_key(proposal)] = proposal
+            known = _key(proposal) in moves or _key(proposal) in added
+            if first is not None and not known and self._adds(proposal, first):
+                added[_key(proposal)] = proposal
+        return [*added.values()]
 
     def _adds(self, proposal: Proposal, first: Proposal) -> bool:
         """Say whether a sentence of the body is a step of the same story: its own subject and market, no retreat."""
         ended = {proposal.type, first.type} & _ENDS or {proposal.type, first.type} == _ALIKE
-        whole = "subject_first" in proposal.signals and "place_from_title" not in proposal.signals
+        whole = proposal.says("subject_first") and not proposal.says("place_from_title")
         return _counts(proposal) and whole and not ended and self._related(proposal.places, first.places)
 
     def _told_of_brand(self, proposal: Proposal, others: Iterable[Proposal]) -> bool:
@@ -97,6 +140,24 @@ class Judge:
     def _related(self, places: Sequence[str], known: Sequence[str]) -> bool:
         contains = self._gazetteer.contains
         return any(contains(a, b) or contains(b, a) for a in places for b in known)
+
+    def _why_not(self, document: Document, considered: Sequence[Proposal]) -> WhyNot:
+        if not any(f.sort in COMPANIES for c in document.clauses for f in c.names):
+            vehicle = any(f.sort is Sort.VEHICLE for f in document.found)
+            return WhyNot.NO_COMPANY if vehicle else WhyNot.NO_VEHICLE
+        if not considered:
+            early = any(f.sort in COMPANIES for c in document.clauses if c.part is not Part.BODY for f in c.names)
+            return WhyNot.NO_MOVE if early else WhyNot.PASSING_MENTION
+        if any(p.why_not is WhyNot.DENIAL and p.clause.part is Part.TITLE for p in considered):
+            return WhyNot.DENIAL
+        best = max(considered, key=lambda p: p.confidence)
+        return best.why_not or self._heaviest(best)
+
+    def _heaviest(self, proposal: Proposal) -> WhyNot:
+        """Return the reason of the signal that speaks most against it, where that signal counts for something."""
+        against = {s.name: self._scoring.weights[s.name] for s in proposal.signals}
+        told = [(against[n], why) for n in against if (why := self._scoring.kinds[n].why) and against[n] < _AGAINST]
+        return min(told)[1] if told else WhyNot.TOO_WEAK
 
     def _move(self, document: Document, proposal: Proposal, told: Iterable[Proposal]) -> Move:
         source = self._evidence(document, proposal, told)
@@ -187,26 +248,36 @@ def _may_add(lead: Proposal, chosen: Sequence[Proposal]) -> bool:
     return not denied
 
 
-def _why_not(document: Document, considered: Sequence[Proposal]) -> WhyNot:
-    if not any(f.sort in COMPANIES for c in document.clauses for f in c.names):
-        vehicle = any(f.sort is Sort.VEHICLE for f in document.found)
-        return WhyNot.NO_COMPANY if vehicle else WhyNot.NO_VEHICLE
-    if not considered:
-        early = any(f.sort in COMPANIES for c in document.clauses if c.part is not Part.BODY for f in c.names)
-        return WhyNot.NO_MOVE if early else WhyNot.PASSING_MENTION
-    best = max(considered, key=lambda p: p.confidence)
-    denied = next((p for p in considered if p.why_not is WhyNot.DENIAL), None)
-    if denied is not None and denied.clause.part is Part.TITLE:
-        return WhyNot.DENIAL
-    return best.why_not or _heaviest(best)
+def _of_the_title(document: Document, lead: Iterable[Proposal]) -> list[Proposal]:
+    """Return the lead's proposals for the companies of the title, all where it names none; of a digest's lead none."""
+    named = _title_companies(document)
+    return [p for p in lead if not document.columned and (not named or p.company in named)]
 
 
-def _heaviest(proposal: Proposal) -> WhyNot:
-    if "no_vehicle" in proposal.signals:
-        return WhyNot.NO_VEHICLE
-    against = [w for w in proposal.words if w.why is not None and w.weight < -0.9]
-    if against:
-        return min(against, key=lambda w: w.weight).why or WhyNot.TOO_WEAK
-    if "model_known" in proposal.signals or "model_unknown" in proposal.signals:
-        return WhyNot.MODEL_LAUNCH
-    return WhyNot.TOO_WEAK
+def _fates(
+    every: Sequence[Proposal],
+    reported: Sequence[Proposal],
+    told: Sequence[Proposal],
+    kept: Sequence[Proposal],
+    lead: Sequence[Proposal],
+) -> tuple[tuple[Proposal, Fate], ...]:
+    keys = {_key(p) for p in kept if _counts(p)}
+
+    def fate(proposal: Proposal) -> Fate:
+        early = proposal.clause.part is not Part.BODY
+        rules = (
+            (_among(proposal, reported), Fate.REPORTED),
+            (proposal.why_not is not None, Fate.VETOED),
+            (proposal.clause.part is Part.LEAD and not _among(proposal, lead), Fate.OTHER_COMPANY),
+            (not _counts(proposal), Fate.TOO_WEAK),
+            (_among(proposal, kept), Fate.OVER_LIMIT if _among(proposal, told) else Fate.TOLD_OF_BRAND),
+            (_key(proposal) in keys, Fate.REPEATED),
+            (early, Fate.OUTWEIGHED),
+        )
+        return next((name for applies, name in rules if applies), Fate.ADDS_NOTHING)
+
+    return tuple((p, fate(p)) for p in every)
+
+
+def _among(proposal: Proposal, others: Iterable[Proposal]) -> bool:
+    return any(other is proposal for other in others)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from importlib import resources
 
 from crawler.classify import lexicon, scoring, triggers
 from crawler.classify.candidates import Proposer
 from crawler.classify.document import Document, read
-from crawler.classify.judge import Judge
+from crawler.classify.explanation import Explanation, explain
+from crawler.classify.judge import Judge, Verdict
 from crawler.knowledge import Knowledge, Matcher
 from crawler.models import Reading, Text
 
@@ -16,7 +18,7 @@ from crawler.models import Reading, Text
 def code_version() -> str:
     """Return eight hexadecimal digits that change with this package's code and data."""
     files = sorted(
-        (file for file in resources.files(__package__).iterdir() if file.name.endswith((".py", ".toml"))),
+        (file for file in resources.files(__package__).iterdir() if file.name.endswith((".py", ".toml", ".json"))),
         key=lambda file: file.name,
     )
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:8]
@@ -27,14 +29,14 @@ class Reader:
 
     name = "rules"
 
-    def __init__(self, knowledge: Knowledge) -> None:
+    def __init__(self, knowledge: Knowledge, weights: Mapping[str, float] | None = None) -> None:
         self.version = f"{code_version()}-{knowledge.version}"
-        weights = scoring.load()
         self._roster = knowledge.roster
         self._matcher = Matcher([*knowledge.roster.patterns, *knowledge.gazetteer.patterns])
         self._lexicon = lexicon.load()
-        self._proposer = Proposer(knowledge, triggers.load(), weights, self._lexicon)
-        self._judge = Judge(knowledge, self._proposer, weights)
+        self._scoring = scoring.load(weights)
+        self._proposer = Proposer(knowledge, triggers.load(), self._scoring, self._lexicon)
+        self._judge = Judge(knowledge, self._proposer, self._scoring)
 
     def is_candidate(self, text: Text) -> bool:
         """Say, generously, whether reading the whole article may be worth it: a company and a sign of movement."""
@@ -42,8 +44,20 @@ class Reader:
 
     def read(self, text: Text) -> Reading:
         """Return the moves the text reports, strongest first, or why there is none."""
-        moves, confidence, why_not = self._judge.judge(self._document(text), text.published)
-        return Reading(self.name, self.version, moves, round(confidence, 3), why_not)
+        return self._reading(self.judge(text))
+
+    def explain(self, text: Text) -> Explanation:
+        """Return everything that was seen in the text and what became of it, with the reading `read` returns."""
+        document = self._document(text)
+        verdict = self._judge.judge(document, text.published)
+        return explain(document, verdict, self._reading(verdict), self._proposer, self._scoring)
+
+    def judge(self, text: Text) -> Verdict:
+        """Return the verdict behind the reading: what the fit of the weights needs."""
+        return self._judge.judge(self._document(text), text.published)
+
+    def _reading(self, verdict: Verdict) -> Reading:
+        return Reading(self.name, self.version, verdict.moves, round(verdict.confidence, 3), verdict.why_not)
 
     def _document(self, text: Text) -> Document:
         return read(text, self._matcher, self._roster, self._lexicon)

@@ -32,7 +32,8 @@ class Trigger:
 
     type: MoveType
     stage: Stage
-    weight: float
+    strength: str
+    """`weak`, `plain` or `strong`: how surely the words mean what they report."""
     needs_abroad: bool
     entrant: bool
     model: bool
@@ -72,10 +73,10 @@ def load() -> Triggers:
     return Triggers({language: _read(language) for language in _MACROS})
 
 
-def negated(clause: Clause, hit: Hit, language: str, lexicon: Lexicon) -> bool:
-    """Say whether a denial stands before the trigger, or within it, in its part of the clause."""
+def denial(clause: Clause, hit: Hit, language: str, lexicon: Lexicon) -> re.Match[str] | None:
+    """Return the denial that stands before the trigger, or within it, in its part of the clause, if any."""
     comma = clause.masked.rfind(", ", 0, hit.start)
-    return lexicon.find("negation", clause.masked, language, max(comma, 0), hit.end) is not None
+    return lexicon.find("negation", clause.masked, language, max(comma, 0), hit.end)
 
 
 def stage_of(clause: Clause, hit: Hit, language: str, lexicon: Lexicon) -> Stage:
@@ -105,7 +106,7 @@ def _trigger(row: Mapping[str, Any], language: str) -> Trigger:
     return Trigger(
         MoveType(row["type"]),
         Stage(row["stage"]),
-        float(row["weight"]),
+        {"weak": "weak", "plain": "plain", "strong": "strong"}[row["strength"]],
         {"abroad": True, "nothing": False}[row["needs"]],
         bool(row.get("entrant", False)),
         bool(row.get("model", False)),
