@@ -14,6 +14,7 @@ from crawler.models import CompanyPatch, Kind
 from crawler.section import Codes, Duration, DurationOrOff, Section, Texts, duration, refusal
 
 SpiderName = Literal["feed", "cleantechnica", "36kr"]
+ArticlePages = Literal["never", "on_match", "always"]
 
 _SITES: Mapping[str, SpiderName] = {"cleantechnica.com": "cleantechnica", "36kr.com": "36kr"}
 _DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
@@ -57,7 +58,7 @@ class SourceConfig(Section):
     or `every`, not both."""
     language: str | None = Field(default=None, json_schema_extra={"pattern": _LANGUAGE})
     """The language of the feed (`en`, `zh`); absent: told from each text."""
-    article_pages: Literal["never", "on_match", "always"] = "never"
+    article_pages: ArticlePages = "never"
     """Whether the article's own page is fetched too: `on_match` only where title and feed text look like a move."""
     first_poll: Literal["quiet", "tell"] = "quiet"
     """What becomes of the articles of the very first poll: `quiet` stores and classifies them without alerts, with

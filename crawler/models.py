@@ -202,6 +202,13 @@ class PollRequest:
     """The URL that gave `etag` and `last_modified`: they are sent to no other."""
     body_hash: str | None = None
     """SHA-256 of the last body stored: the same body again is not parsed again."""
+    trusted: tuple[str, ...] | None = None
+    """The configured addresses, whose origins alone may be private, where `urls` are none of them but links found."""
+
+    @property
+    def trusted_urls(self) -> tuple[str, ...]:
+        """The configured addresses this request may be about."""
+        return self.urls if self.trusted is None else self.trusted
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +233,8 @@ class FeedAnswer:
     """False where the body was cut or entries were left out: the validators are then not stored."""
     moved_to: str | None = None
     """The new address, where the server says that the feed has moved for good."""
+    degraded: str | None = None
+    """One line for a human: why a healthy answer is not complete."""
 
 
 @dataclass(frozen=True, slots=True)

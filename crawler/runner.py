@@ -79,7 +79,7 @@ class Runner:
 
     def _origins(self, requests: Sequence[PollRequest]) -> set[network.Origin]:
         found = set(_proxies())
-        for url in (url for request in requests for url in request.urls if self._allow_private):
+        for url in (url for request in requests for url in request.trusted_urls if self._allow_private):
             with suppress(network.RefusedUrl):
                 network.check_url(url)
                 found.add(network.origin(url))
