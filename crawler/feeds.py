@@ -8,9 +8,9 @@ import re
 from calendar import timegm
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urljoin
 
 import feedparser
@@ -31,6 +31,8 @@ MOST_LINK = 2_000
 _MOST_TAGS = 200_000
 """Three times what a feed of 5 MiB from 36Kr would have; nested, each costs the parser some 300 bytes and 40 µs."""
 _MOST_MARKUP = 4 * MOST_TEXT
+_TELLING = 10
+"""Characters of a title from which on it and a time of day are one article of a source: shorter ones are rubrics."""
 _EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 """No feed is older than RSS; dates before are a clock that was never set."""
 _ROOT = re.compile(r"<(?:[\w-]+:)?(rss|feed|rdf|channel)(?=[\s>])", re.IGNORECASE)
@@ -59,6 +61,8 @@ class ParsedFeed:
     entries: tuple[Entry, ...]
     complete: bool
     """False where the body was cut, or entries were unreadable or too many."""
+    lacks: str | None
+    """Why it is not complete, in one line."""
     version: str
     """feedparser's name of the format, such as `rss20` or `atom10`; `json1`, `json11`."""
     title: str
@@ -85,8 +89,9 @@ class _Item:
     date: datetime | None
 
 
+_Mark = TypeVar("_Mark")
 _Found = tuple[str, str, str, list[_Item], bool]
-"""Version, title, the feed's own link, its items, and whether the body was whole."""
+"""Version, title, the feed's own link, its items (one too many at most), and whether the body was whole."""
 
 
 def parse_feed(
@@ -101,13 +106,19 @@ def parse_feed(
         NotAFeed: when the bytes are a page, a challenge, empty, unreadable, or anything else.
     """
     text = _readable(body[:MOST_BYTES], content_type)
-    version, title, base, items, whole = _json_feed(text) if text.startswith("{") else _xml_feed(text)
-    shared = _shared_links(items)
-    made = [_entry(item, shared, source=source, language=language, now=now) for item in _resolved(items, base, url)]
+    version, title, base, found, whole = _json_feed(text) if text.startswith("{") else _xml_feed(text)
+    items = list(_resolved(found[:MOST_ENTRIES], base, url))
+    shared = _shared(items)
+    made = [_entry(item, shared, source=source, language=language, now=now) for item in items]
     entries = [entry for entry in made if entry and not garbled(entry.title, 0.1) and not garbled(entry.text, 0.05)]
-    left_out = len(entries) < sum(entry is not None for entry in made)
-    complete = whole and not left_out and len(body) <= MOST_BYTES
-    return ParsedFeed(tuple(entries), complete, version, shorten(one_line(plain(title)), MOST_TITLE))
+    unreadable = sum(entry is not None for entry in made) - len(entries)
+    said = [
+        (not whole or len(body) > MOST_BYTES) and "the answer was cut: what was whole of it is kept",
+        len(found) > MOST_ENTRIES and f"the feed has more than {MOST_ENTRIES:,} entries: the first so many are read",
+        unreadable and f"{unreadable} entries were left out: their characters are damaged",
+    ]
+    lacks = "; ".join(part for part in said if part) or None
+    return ParsedFeed(tuple(entries), lacks is None, lacks, version, shorten(one_line(plain(title)), MOST_TITLE))
 
 
 def challenge(page: str) -> str | None:
@@ -151,7 +162,11 @@ def _xml_feed(text: str) -> _Found:
     if text.count("<") > _MOST_TAGS:
         raise NotAFeed(f"the feed has more than {_MOST_TAGS:,} tags")
     # what stands before the root (declaration, DOCTYPE, entities, warnings of a script) only does harm
-    body, whole = _closed(_first_items(_NOT_XML.sub("", text[root.start() :])), root)
+    all_ = _NOT_XML.sub("", text[root.start() :])
+    end = re.compile(rf"</{re.escape(root[0][1:])}\s*>")
+    whole = end.search(all_[-20_000:]) is not None
+    some = _first_items(all_)
+    body = all_ if whole and some is all_ else _closed(some, root[0][1:])
     try:
         parsed = feedparser.parse(
             io.BytesIO(body.encode("utf-8", "replace")),
@@ -165,26 +180,23 @@ def _xml_feed(text: str) -> _Found:
     if not version and not parsed.entries:
         raise _not_a_feed(text)
     feed = parsed.feed
-    items = [_xml_item(entry) for entry in parsed.entries[:MOST_ENTRIES]]
+    items = [_xml_item(entry) for entry in parsed.entries]
     return version or root[1].lower(), _string(feed.get("title")), _string(feed.get("link")), items, whole
 
 
 def _first_items(text: str) -> str:
-    """Return the text up to the first item too many: what is not parsed costs no memory."""
-    beyond = next(islice(_ITEM.finditer(text), MOST_ENTRIES, None), None)
+    """Return the text with one item too many at most: what is not parsed costs no memory."""
+    beyond = next(islice(_ITEM.finditer(text), MOST_ENTRIES + 1, None), None)
     return text[: beyond.start()] if beyond else text
 
 
-def _closed(text: str, root: re.Match[str]) -> tuple[str, bool]:
-    """Return the text, and whether its root is closed; if it is not, cut after the last whole item and close it."""
-    tag = root[0][1:]
-    if re.search(rf"</{re.escape(tag)}\s*>", text[-20_000:]):
-        return text, True
+def _closed(text: str, tag: str) -> str:
+    """Return the text of an open root, cut after its last whole item and closed."""
     ends = [end.end() for end in _ITEM_END.finditer(text)]
     begin = _ITEM.search(text)
     cut = text[: ends[-1]] if ends else text[: begin.start()] if begin else text
     channel = "</channel>" if "<channel" in cut and "</channel" not in cut else ""
-    return f"{cut}{channel}</{tag}>", False
+    return f"{cut}{channel}</{tag}>"
 
 
 def _xml_item(entry: Mapping[str, Any]) -> _Item:
@@ -221,9 +233,9 @@ def _json_feed(text: str) -> _Found:
     items = feed.get("items") if isinstance(feed, dict) else None
     if "jsonfeed.org/version/1" not in version or not isinstance(items, list):
         raise NotAFeed("JSON, but no JSON Feed")
-    made = [_json_item(item) for item in items[:MOST_ENTRIES] if isinstance(item, dict)]
+    made = [_json_item(item) for item in items[: MOST_ENTRIES + 1] if isinstance(item, dict)]
     name = "json11" if version.endswith("1.1") else "json1"
-    return name, _string(feed.get("title")), _string(feed.get("home_page_url")), made, len(items) <= MOST_ENTRIES
+    return name, _string(feed.get("title")), _string(feed.get("home_page_url")), made, True
 
 
 def _json_item(item: Mapping[str, Any]) -> _Item:
@@ -272,25 +284,45 @@ def _absolute(link: str, base: str, url: str) -> str:
     return found if is_web_url(found) else ""
 
 
-def _shared_links(items: Sequence[_Item]) -> frozenset[str]:
-    """Return the canonical links that several differently titled items share: they lead to a list, not an article."""
-    titles: dict[str, set[str]] = {}
-    for item in items:
-        if item.link:
-            titles.setdefault(canonical_url(item.link.strip()), set()).add(one_line(item.title))
-    return frozenset(link for link, named in titles.items() if len(named) > 1)
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What several items of one feed have in common, though they are not one: no identity."""
+
+    links: frozenset[str]
+    """In canonical form: they lead to a list, not to an article."""
+    guids: frozenset[str]
+    dated: frozenset[tuple[str, datetime | None]]
+    """Title and date."""
 
 
-def _entry(item: _Item, shared: frozenset[str], *, source: str, language: str | None, now: datetime) -> Entry | None:
+def _shared(items: Sequence[_Item]) -> _Shared:
+    titles, links = [one_line(item.title) for item in items], [_canonical(item) for item in items]
+    dated = [(title, item.date) for title, item in zip(titles, items, strict=True)]
+    return _Shared(
+        _of_several(links, titles), _of_several([item.guid.strip() for item in items], links), _of_several(dated, links)
+    )
+
+
+def _of_several(marks: Sequence[_Mark], things: Sequence[str]) -> frozenset[_Mark]:
+    """Return the marks that more than one of the things beside them have."""
+    found: dict[_Mark, set[str]] = {}
+    for mark, thing in zip(marks, things, strict=True):
+        found.setdefault(mark, set()).add(thing)
+    return frozenset(mark for mark, several in found.items() if len(several) > 1)
+
+
+def _canonical(item: _Item) -> str:
+    return canonical_url(item.link.strip())
+
+
+def _entry(item: _Item, shared: _Shared, *, source: str, language: str | None, now: datetime) -> Entry | None:
     text = max((_text(part) for part in item.texts), key=len, default="")
     title = shorten(one_line(plain(item.title[:20_000])), MOST_TITLE) or shorten(text.split("\n")[0], 100)
     url = item.link if is_web_url(item.link) else None
     if not title and not url:
         return None
-    own = url and canonical_url(url) not in shared
     return Entry(
-        # the date as given: one that is clamped to now would make another key at every poll
-        keys=article_keys(source, url if own else None, item.guid, title, _possible(item.date)),
+        keys=_keys(item, shared, source, url, title),
         url=url,
         title=title,
         text=text,
@@ -298,6 +330,22 @@ def _entry(item: _Item, shared: frozenset[str], *, source: str, language: str | 
         published=_clamped(item.date, now),
         author=shorten(one_line(plain(item.author[:2_000])), 200) or None,
     )
+
+
+def _keys(item: _Item, shared: _Shared, source: str, url: str | None, title: str) -> tuple[str, ...]:
+    """Return the identities of an item: also its title and date, where they tell it from any other.
+
+    The date is the one given: one that is clamped to now would make another key at every poll.
+    """
+    own = url if url and _canonical(item) not in shared.links else None
+    guid = "" if item.guid.strip() in shared.guids else item.guid
+    date = _possible(item.date)
+    keys = article_keys(source, own, guid, title, date)
+    if date is None or date.time() == time() or len(title) < _TELLING:
+        return keys
+    if (one_line(item.title), item.date) in shared.dated:
+        return keys
+    return tuple(dict.fromkeys((*keys, *article_keys(source, None, "", title, date))))
 
 
 def _text(markup: str) -> str:

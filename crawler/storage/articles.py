@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,6 +39,20 @@ def known(connection: Connection, keys: Iterable[str]) -> dict[str, KnownArticle
         .where(article_keys.c.key.in_(list(keys)))
     )
     return {key: KnownArticle(id, source, hash_, quiet) for key, id, source, hash_, quiet in connection.execute(query)}
+
+
+def titled(connection: Connection, source: str, titles: Iterable[str]) -> dict[str, KnownArticle]:
+    """Return the articles of a source that have one of these titles, by title; a title of several is left out."""
+    query = select(articles.c.title, articles.c.id, articles.c.source_id, articles.c.entry_hash, articles.c.quiet)
+    rows = connection.execute(query.where(articles.c.source_id == source, articles.c.title.in_(list(titles)))).all()
+    counts = Counter(row.title for row in rows)
+    return {title: KnownArticle(*rest) for title, *rest in rows if counts[title] == 1}
+
+
+def of_source(connection: Connection, source: str) -> bool:
+    """Say whether a source has brought any article."""
+    query = select(articles.c.id).where(articles.c.source_id == source).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def add(

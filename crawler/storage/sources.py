@@ -11,6 +11,11 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, update
 from crawler.models import FeedAnswer, Outcome
 from crawler.storage.schema import articles, sources
 
+WHOLE_EVERY = timedelta(days=1)
+"""After so long of "not modified" the feed is asked for without validators: some servers never change theirs."""
+FASTER = timedelta(days=1)
+"""How long a source is polled more often after a gap between two polls (config.yaml, a choice)."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
@@ -38,7 +43,7 @@ class SourceState:
     polls: int = 0
     newest_at: datetime | None = None
     whole_at: datetime | None = None
-    """When the feed was last fetched without validators."""
+    """When the whole feed last came: not as a 304."""
     empty_polls: int = 0
     """Successful polls in a row that brought no item at all."""
     gap_at: datetime | None = None
@@ -83,7 +88,8 @@ def record_poll(connection: Connection, answer: FeedAnswer, state: SourceState) 
         "moved_to": answer.moved_to,
         "not_before": _not_before(answer),
     }
-    changes |= _success(answer) if answer.outcome.healthy else _failure(answer, state)
+    changes["stopped_at"] = answer.at if answer.outcome is Outcome.GONE else None
+    changes |= _success(answer, state) if answer.outcome.healthy else _failure(answer, state)
     connection.execute(update(sources).where(sources.c.id == answer.source).values(**changes))
 
 
@@ -91,10 +97,15 @@ def _not_before(answer: FeedAnswer) -> datetime | None:
     return None if answer.retry_after is None else answer.at + timedelta(seconds=answer.retry_after)
 
 
-def _success(answer: FeedAnswer) -> dict[str, object]:
+def _success(answer: FeedAnswer, state: SourceState) -> dict[str, object]:
     changes: dict[str, object] = {"succeeded_at": answer.at, "failures": 0, "failing_since": None}
+    nothing = {"etag": None, "last_modified": None, "validators_of": None}
     if not answer.complete:
-        return changes | {"etag": None, "last_modified": None, "validators_of": None, "body_hash": None}
+        return changes | nothing | {"body_hash": None}
+    if answer.status != 304:
+        changes["whole_at"] = answer.at
+    elif answer.at - (state.whole_at or answer.at) >= WHOLE_EVERY:
+        return changes | nothing
     if answer.outcome is Outcome.OK or answer.etag or answer.last_modified:
         changes |= {"etag": answer.etag, "last_modified": answer.last_modified, "validators_of": answer.url}
     if answer.body_hash:
@@ -103,7 +114,17 @@ def _success(answer: FeedAnswer) -> dict[str, object]:
 
 
 def _failure(answer: FeedAnswer, state: SourceState) -> dict[str, object]:
-    return {"failures": state.failures + 1, "failing_since": state.failing_since or answer.at}
+    return {"failures": state.failures + 1, "failing_since": state.failing_since or answer.at, "degraded": None}
+
+
+def record_doubts(
+    connection: Connection, id: str, *, degraded: str | None, empty_polls: int, gap_at: datetime | None
+) -> None:
+    """Store what is odd about a source that answers; `gap_at` is when a gap was noticed just now, if one was."""
+    changes: dict[str, object] = {"degraded": degraded, "empty_polls": empty_polls}
+    if gap_at is not None:
+        changes |= {"gap_at": gap_at, "faster_until": gap_at + FASTER}
+    connection.execute(update(sources).where(sources.c.id == id).values(**changes))
 
 
 def record_newest(connection: Connection, id: str, newest: datetime | None) -> None:
