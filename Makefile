@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 
-.PHONY: run test check lint unit format reference knowledge migration samples lock clean
+.PHONY: run test check lint unit format reference knowledge eval fit migration samples demo demo-golden lock clean
 
 run: .venv/run            ## start the service on ./config.yaml
 	$(BIN)/chuhai run
@@ -32,11 +32,23 @@ reference: .venv/dev      ## write docs/reference and config.schema.json anew
 knowledge: .venv/dev      ## write crawler/knowledge/knowledge.json from the YAML beside it
 	$(BIN)/python tools/build_knowledge.py
 
+eval: .venv/dev           ## make eval DATA="labels.jsonl …" [OPTIONS="--errors --cross-validate --json"]: how good the reader is
+	$(BIN)/python -m tools.evaluate $(DATA) $(OPTIONS)
+
+fit: .venv/dev            ## make fit DATA="labels.jsonl …": write crawler/classify/weights.json anew
+	$(BIN)/python -m tools.fit $(DATA) $(OPTIONS)
+
 migration: .venv/dev      ## make migration NUMBER=0002 MESSAGE="what changed"
 	$(BIN)/python tools/make_migration.py "$(NUMBER)" "$(MESSAGE)"
 
 samples: .venv/dev        ## make samples DIR=…: serve the feeds of a folder on loopback, poll them twice
 	$(BIN)/python tools/poll_samples.py "$(DIR)"
+
+demo: .venv/run           ## a month of sample news through the real program, offline
+	@$(BIN)/chuhai demo
+
+demo-golden: .venv/dev    ## write tests/acceptance/demo-transcript.txt anew
+	$(BIN)/chuhai demo > tests/acceptance/demo-transcript.txt
 
 lock:                     ## write requirements/*.txt anew (needs uv)
 	requirements/update.sh

@@ -167,6 +167,8 @@ class Proposer:
             yield f"trigger_{case.hit.trigger.strength}"
         if case.clause.part is not Part.TITLE:
             yield "lead_only" if case.clause.part is Part.LEAD else "body_only"
+            if not any(f.sort in COMPANIES for c in case.document.title_clauses for f in c.names):
+                yield "title_names_nobody"
         if case.document.digest:
             yield "digest"
         if case.actor.found.sort is Sort.PERSON:

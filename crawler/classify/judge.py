@@ -150,7 +150,9 @@ class Judge:
             return WhyNot.NO_MOVE if early else WhyNot.PASSING_MENTION
         if any(p.why_not is WhyNot.DENIAL and p.clause.part is Part.TITLE for p in considered):
             return WhyNot.DENIAL
-        best = max(considered, key=lambda p: p.confidence)
+        best = max(considered, key=lambda p: (p.why_not is None, p.confidence))
+        if best.says("no_vehicle"):
+            return WhyNot.NO_VEHICLE
         return best.why_not or self._heaviest(best)
 
     def _heaviest(self, proposal: Proposal) -> WhyNot:

@@ -31,7 +31,7 @@ def fates(title: str, body: str = "") -> dict[tuple[str, MoveType], Fate]:
 
 
 def quotes(explanation: Explanation) -> list[Quote]:
-    denials = [x.denied_by for x in (*explanation.triggers, *explanation.proposals)]
+    denials = [*(t.denied_by for t in explanation.triggers), *(p.denied_by for p in explanation.proposals)]
     return [
         *(name.quote for name in explanation.names),
         *(trigger.quote for trigger in explanation.triggers),
