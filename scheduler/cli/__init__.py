@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from scheduler.cli.classify import classify
+from scheduler.cli.demo import demo
 from scheduler.cli.files import check, init
 from scheduler.cli.lists import alerts_app, events, status
 from scheduler.cli.run import run
@@ -23,6 +24,7 @@ app = typer.Typer(
 app.command()(init)
 app.command()(run)
 app.command()(check)
+app.command()(demo)
 app.command()(classify)
 app.command()(status)
 app.command()(events)

@@ -1,0 +1,68 @@
+"""`chuhai demo`: a month offline, the same at every run, as the transcript beside this file shows it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from scheduler.demo.feed_server import Style
+from scheduler.demo.month import FIRST_POLL
+from scheduler.demo.news import SOURCES, feed_at, pieces
+from tests.acceptance.harness import chuhai
+
+TRANSCRIPT = Path(__file__).with_name("demo-transcript.txt")
+README = Path(__file__).parents[2] / "README.md"
+CONFIDENCE = re.compile(r"\b0\.\d\d\b")
+
+
+def plain(text: str) -> str:
+    """The words alone: a figure that a new fit of the weights changes may also move a line's end."""
+    return " ".join(CONFIDENCE.sub("0.nn", text).split())
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    # a proxy that answers nothing: whatever asked it would fail
+    return chuhai(tmp_path_factory.mktemp("demo"), "demo", HTTP_PROXY="http://127.0.0.1:9", https_proxy="127.0.0.1:9")
+
+
+def test_it_runs_anywhere_and_ends_well(run: subprocess.CompletedProcess[str]) -> None:
+    assert (run.returncode, run.stderr) == (0, "")
+
+
+def test_it_says_what_the_transcript_says(run: subprocess.CompletedProcess[str]) -> None:
+    said, kept = run.stdout.splitlines(), TRANSCRIPT.read_text(encoding="utf-8").splitlines()
+    same = [CONFIDENCE.sub("0.nn", line) for line in said] == [CONFIDENCE.sub("0.nn", line) for line in kept]
+    assert same or plain(run.stdout) == plain("\n".join(kept)), "make demo-golden writes the transcript anew"
+
+
+def test_what_the_readme_shows_of_it_came_out_so() -> None:
+    readme = README.read_text(encoding="utf-8")
+    shown = re.findall(r"<!-- from the demo -->\n```\n(.*?)```", readme, re.DOTALL)
+    kept = plain(TRANSCRIPT.read_text(encoding="utf-8"))
+    assert shown
+    for part in shown:
+        for piece in re.split(r"^\s*…\s*$", part, flags=re.MULTILINE):
+            assert plain(piece) in kept
+
+
+def test_the_month_is_one_as_the_real_feeds_bring_it() -> None:
+    month = pieces()
+    assert len(month) >= 60
+    for source in SOURCES:
+        feed = feed_at(source, month[-1].item.published, month)
+        dates = [item.published for item in feed.items]
+        if feed.style is Style.KR36:
+            assert dates != sorted(dates, reverse=True)
+            assert not any(item.guid for item in feed.items)
+        else:
+            assert dates == sorted(dates, reverse=True)
+            assert len({item.guid for item in feed.items}) == len(feed.items)
+        assert any(item.published < FIRST_POLL for item in feed_at(source, FIRST_POLL, month).items)
+
+
+def test_no_sample_leads_to_a_real_site() -> None:
+    assert {piece.item.link.split("/")[2] for piece in pieces()} == {"cleantechnica.example", "36kr.example"}
