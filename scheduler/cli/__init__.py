@@ -11,6 +11,7 @@ from scheduler.cli.demo import demo
 from scheduler.cli.files import check, init
 from scheduler.cli.lists import alerts_app, events, status
 from scheduler.cli.run import run
+from scheduler.cli.sources import sources_app
 from scheduler.version import VERSION
 
 app = typer.Typer(
@@ -23,12 +24,13 @@ app = typer.Typer(
 )
 app.command()(init)
 app.command()(run)
-app.command()(check)
 app.command()(demo)
+app.command()(check)
 app.command()(classify)
 app.command()(status)
 app.command()(events)
 app.add_typer(alerts_app, name="alerts")
+app.add_typer(sources_app, name="sources")
 
 
 def _show_version(value: bool) -> None:
