@@ -44,11 +44,14 @@ _PAGE = re.compile(  # atomic: a row of comments can be divided in very many way
 _PAGE_TITLE = re.compile(r"<title[^>]{0,200}>(.{0,500}?)</title", re.IGNORECASE | re.DOTALL)
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CHALLENGE = re.compile(
-    r"_wafchallengeid|_waftokenid|waf-jschallenge|TTGCaptcha|SlardarWAF|/cdn-cgi/challenge-platform/|cf-chl-|_cf_chl_",
+    r"_wafchallengeid|_waftokenid|waf-jschallenge|TTGCaptcha|SlardarWAF|challenge-platform/h/\w+/orchestrate|_cf_chl_opt"
+    r"|px-captcha|Incapsula incident|captcha-delivery\.com|acw_sc__v2|awsWafCookieDomainList",
     re.IGNORECASE,
 )
 _CHALLENGE_TITLE = re.compile(
-    r"just a moment|attention required! \| cloudflare|正在进行安全检测|验证码|安全验证|人机验证|ddos-guard",
+    r"just a moment|attention required! \| cloudflare|正在进行安全检测|验证码|安全验证|人机验证|滑动验证|访问验证"
+    r"|ddos-guard|\bcaptcha\b|are you a (?:robot|human)|verify (?:that )?you are (?:a )?human|human verification"
+    r"|pardon our interruption|checking your browser",
     re.IGNORECASE,
 )
 _CUT_MARK = re.compile(r"\s*(?:\.{3}|…)?\s*\[(?:\.{3}|…|continued)\]\s*\Z", re.IGNORECASE)
@@ -123,14 +126,15 @@ def parse_feed(
 
 def challenge(page: str) -> str | None:
     """Return what a page that asks to prove oneself human is called, or None where the page is none such."""
-    title = _page_title(page)
+    title = page_title(page)
     if _CHALLENGE_TITLE.search(title):
         return title
     mark = _CHALLENGE.search(page)
     return (title or mark[0]) if mark else None
 
 
-def _page_title(page: str) -> str:
+def page_title(page: str) -> str:
+    """Return the title of a page on one line; empty where it has none."""
     found = _PAGE_TITLE.search(page[:100_000])
     return shorten(one_line(plain(found[1])), 120) if found else ""
 
@@ -146,7 +150,7 @@ def _readable(body: bytes, content_type: str | None) -> str:
 
 
 def _not_a_feed(text: str) -> NotAFeed:
-    title = _page_title(text)
+    title = page_title(text)
     named = f' titled "{title}"' if title else ""
     if challenge(text) is not None:
         return NotAFeed(f"the site answers with a check for robots{named}", blocked=True)

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crawler.classify import Reader
+from crawler.config import ArticlePages
+from crawler.doubts import FEW_RENAMED, Doubts, doubts, renamed
 from crawler.knowledge import Knowledge
-from crawler.models import Entry, FeedAnswer, Move, Outcome, Reading, Text
-from crawler.resolve import first_time, resolve
-from crawler.storage import articles, events, sources
+from crawler.models import Entry, FeedAnswer, Outcome, Reading, Text
+from crawler.reports import store_reading
+from crawler.sites import site_of
+from crawler.storage import articles, events, pages, sources
 from crawler.storage.engine import Connection, Engine, reading, writing
 from crawler.text import one_line, shorten
 
@@ -50,27 +53,58 @@ class _Read:
     known: articles.KnownArticle | None
     reading: Reading | None
     quarantined: str | None
+    page_text: str | None = None
+    """That of the article's page, where it was fetched: an edit of the entry does not make it less true."""
+    wants_page: bool = False
+
+    @property
+    def text(self) -> str:
+        """What was read under the title."""
+        return self.entry.text if self.page_text is None else self.page_text
 
 
-def ingest(answer: FeedAnswer, desk: Desk, *, quiet_baseline: bool = True) -> Stored:
+def ingest(
+    answer: FeedAnswer, desk: Desk, *, quiet_baseline: bool = True, article_pages: ArticlePages = "never"
+) -> Stored:
     """Store one answer whole: its entries, their readings and events, and the source's validators and health.
 
     Reading happens before the transaction opens, so that no other writer waits for it.
     """
     entries = _distinct(answer.entries, answer.at)
     with reading(desk.engine) as connection:
-        known = articles.known(connection, [key for entry in entries for key in entry.keys])
-    read = [_read(entry, found, desk) for entry, found in _news(entries, known, answer.source)]
+        found = articles.known(connection, [key for entry in entries for key in entry.keys])
+        again = _renamed(connection, answer.source, entries, found)
+        known = {**found, **again}
+        news = _news(entries, known, answer.source)
+        texts = pages.texts(connection, [article.id for _, article in news if article is not None])
+    read = [
+        _read(entry, article, desk, article_pages, texts.get(article.id if article else 0)) for entry, article in news
+    ]
     with writing(desk.engine) as connection:
         state = sources.ensure(connection, answer.source)
         sources.record_poll(connection, answer, state)
         if not answer.outcome.healthy:
             return Stored()
+        doubted = doubts(answer, entries, known, state, flooded=len({article.id for article in again.values()}))
         baseline = answer.outcome is Outcome.OK and state.baseline_at is None
-        _learn_keys(connection, entries, known)
-        stored = _store(connection, read, answer, desk, quiet=baseline and quiet_baseline)
-        _finish(connection, answer, entries, state, stored, baseline=baseline, quiet=quiet_baseline)
+        quiet = frozenset(entries) if baseline and quiet_baseline else doubted.hushed
+        _learn_keys(connection, entries, found, again)
+        stored = _store(connection, read, answer, desk, quiet=quiet)
+        _note(connection, answer, entries, state, doubted)
+        # of a first answer that was cut, the rest is yet to come, and no news either
+        if baseline and (answer.complete or state.succeeded_at is not None):
+            _note_baseline(connection, answer, entries, stored, quiet=quiet_baseline)
     return Stored(stored.new, stored.changed, stored.moves, stored.quarantined, baseline, baseline and quiet_baseline)
+
+
+def _renamed(
+    connection: Connection, source: str, entries: Sequence[Entry], known: Mapping[str, articles.KnownArticle]
+) -> dict[str, articles.KnownArticle]:
+    """Return the articles of this source that come again under other keys, by those keys."""
+    fresh = [entry for entry in entries if _article(entry, known) is None]
+    if len(fresh) < FEW_RENAMED:
+        return {}
+    return renamed(fresh, articles.titled(connection, source, {entry.title for entry in fresh}))
 
 
 def _distinct(entries: Iterable[Entry], now: datetime) -> list[Entry]:
@@ -102,37 +136,61 @@ def _article(entry: Entry, known: Mapping[str, articles.KnownArticle]) -> articl
     return next((known[key] for key in entry.keys if key in known), None)
 
 
-def _read(entry: Entry, known: articles.KnownArticle | None, desk: Desk) -> _Read:
+def _read(
+    entry: Entry, known: articles.KnownArticle | None, desk: Desk, mode: ArticlePages, page_text: str | None
+) -> _Read:
     """Read one entry; one that the reader cannot bear is quarantined and holds up nobody."""
+    text = Text(entry.title, entry.text if page_text is None else page_text, entry.published)
     try:
-        return _Read(entry, known, desk.reader.read(Text(entry.title, entry.text, entry.published)), None)
+        found, wanted = desk.reader.read(text), _wants_page(entry, text, mode, desk.reader)
     except Exception as error:
         log.exception("reading failed, article quarantined: %s (%s)", one_line(entry.title), entry.url)
-        return _Read(entry, known, None, shorten(one_line(f"{type(error).__name__}: {error}"), 300))
+        return _Read(entry, known, None, shorten(one_line(f"{type(error).__name__}: {error}"), 300), page_text)
+    return _Read(entry, known, found, None, page_text, wanted)
 
 
-def _learn_keys(connection: Connection, entries: Iterable[Entry], known: Mapping[str, articles.KnownArticle]) -> None:
+def _wants_page(entry: Entry, text: Text, mode: ArticlePages, reader: Reader) -> bool:
+    """Say whether the article's own page is worth fetching: it may tell more, and it may make a difference."""
+    if mode == "never" or entry.url is None:
+        return False
+    site = site_of(entry.url)
+    if site is not None and site.whole.match(entry.url):
+        return False
+    return mode == "always" or reader.is_candidate(text)
+
+
+def _learn_keys(
+    connection: Connection,
+    entries: Iterable[Entry],
+    found: Mapping[str, articles.KnownArticle],
+    again: Mapping[str, articles.KnownArticle],
+) -> None:
     """Know an article by its further identities too: a feed that renews all its GUIDs brings nothing new."""
     for entry in entries:
-        article = _article(entry, known)
+        article = _article(entry, found) or _article(entry, again)
         if article is not None:
-            articles.add_keys(connection, article.id, [key for key in entry.keys if key not in known])
+            articles.add_keys(connection, article.id, [key for key in entry.keys if key not in found])
 
 
-def _store(connection: Connection, read: Sequence[_Read], answer: FeedAnswer, desk: Desk, *, quiet: bool) -> Stored:
+def _store(
+    connection: Connection, read: Sequence[_Read], answer: FeedAnswer, desk: Desk, *, quiet: frozenset[Entry]
+) -> Stored:
     # Asked again under the writer's lock: another source may have stored the same article since.
     known = articles.known(connection, [key for item in read for key in item.entry.keys])
     new = changed = moves = quarantined = 0
     for item in read:
         if item.known is None and _article(item.entry, known) is not None:
             continue
-        article = _store_article(connection, item, answer, quiet=quiet)
+        hushed = item.entry in quiet
+        article = _store_article(connection, item, answer, quiet=hushed)
         new += item.known is None
         changed += item.known is not None
         quarantined += item.quarantined is not None
         if item.reading is not None:
-            silent = quiet or _was_told_quietly(connection, item)
+            silent = hushed or _was_told_quietly(connection, item)
             moves += _store_reading(connection, article, item, item.reading, answer.at, desk, quiet=silent)
+        if item.wants_page and item.entry.url and not hushed:
+            pages.wish(connection, article, item.entry.url, answer.at)
     return Stored(new, changed, moves, quarantined)
 
 
@@ -146,52 +204,56 @@ def _was_told_quietly(connection: Connection, item: _Read) -> bool:
 def _store_article(connection: Connection, item: _Read, answer: FeedAnswer, *, quiet: bool) -> int:
     if item.known is None:
         return articles.add(connection, answer.source, item.entry, answer.at, quiet=quiet, quarantined=item.quarantined)
-    articles.change(connection, item.known.id, item.entry, answer.at, quarantined=item.quarantined)
-    return item.known.id
+    id, title = item.known.id, item.entry.title
+    articles.change(connection, id, item.entry, answer.at, quarantined=item.quarantined)
+    if item.page_text is not None:
+        pages.keep_text(connection, id, title, item.page_text, answer.at, quarantined=item.quarantined)
+    return id
 
 
 def _store_reading(
     connection: Connection, article: int, item: _Read, reading: Reading, now: datetime, desk: Desk, *, quiet: bool
 ) -> int:
     """Store a reading and let each of its moves join or open an event; return how many there were."""
-    text_hash = articles.digest(item.entry.title, item.entry.text)
-    id = articles.save_reading(connection, article, text_hash, reading, now)
-    at = min(item.entry.published or now, now)
-    kept: list[int] = []
-    siblings: list[tuple[str, int]] = []
-    for move in reading.moves:
-        report = events.Report(move, article, id, at, quiet)
-        event, story = _store_move(connection, report, [s for company, s in siblings if company == move.company], desk)
-        kept.append(event)
-        siblings.append((move.company, story))
-    if item.known is not None:
-        events.withdraw_mentions(connection, article, kept, at)
-    return len(reading.moves)
+    return store_reading(
+        connection,
+        article,
+        articles.digest(item.entry.title, item.text),
+        reading,
+        desk.knowledge,
+        published=item.entry.published,
+        now=now,
+        quiet=quiet,
+        again=item.known is not None,
+    )
 
 
-def _store_move(connection: Connection, report: events.Report, siblings: Sequence[int], desk: Desk) -> tuple[int, int]:
-    move: Move = report.move
-    known = events.known_of(connection, move.company)
-    gazetteer = desk.knowledge.gazetteer
-    decision = resolve(move, report.at, known, siblings, gazetteer)
-    return events.apply(connection, report, decision, first_time(move, known, desk.knowledge.presence))
-
-
-def _finish(
+def _note(
     connection: Connection,
     answer: FeedAnswer,
     entries: Sequence[Entry],
     state: sources.SourceState,
-    stored: Stored,
-    *,
-    baseline: bool,
-    quiet: bool,
+    doubted: Doubts,
 ) -> None:
-    """Note the baseline and the newest entry, by which a gap between two polls shows."""
-    dates = [entry.published for entry in entries if entry.published is not None]
-    newest = max([*dates, *([state.newest_at] if state.newest_at else [])], default=None)
-    sources.record_newest(connection, answer.source, newest)
-    if baseline:
-        sources.record_baseline(
-            connection, answer.source, answer.at, quiet=quiet, known=len(entries), events=stored.moves
-        )
+    """Note the newest entry, by which a gap between two polls shows, and what is odd about this one."""
+    id, at = answer.source, answer.at
+    dates = [min(entry.published, at) for entry in entries if entry.published is not None]
+    sources.record_newest(connection, id, max([*dates, *([state.newest_at] if state.newest_at else [])], default=None))
+    had_items = doubted.empty_polls == 0 or articles.of_source(connection, id)
+    sources.record_doubts(
+        connection,
+        id,
+        degraded=doubted.degraded if had_items else None,
+        empty_polls=doubted.empty_polls if had_items else 0,
+        gap_at=at if doubted.gap else None,
+    )
+    if doubted.degraded and had_items and doubted.degraded != state.degraded:
+        log.warning("source %s: %s", id, doubted.degraded)
+    if doubted.gap:
+        log.warning("source %s: a gap: even the oldest entry is newer than all known, some may have been missed", id)
+
+
+def _note_baseline(
+    connection: Connection, answer: FeedAnswer, entries: Sequence[Entry], stored: Stored, *, quiet: bool
+) -> None:
+    sources.record_baseline(connection, answer.source, answer.at, quiet=quiet, known=len(entries), events=stored.moves)
