@@ -30,6 +30,17 @@ class Wish:
     tries: int
 
 
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """A wish that is too old."""
+
+    article: int
+    source: str
+    url: str
+    reason: str | None
+    """Why the page did not come; None where it was never tried."""
+
+
 _WISHES = select(
     page_wishes.c.article_id.label("article"),
     articles.c.source_id.label("source"),
@@ -74,14 +85,19 @@ def done(connection: Connection, article: int) -> None:
     connection.execute(delete(page_wishes).where(page_wishes.c.article_id == article))
 
 
-def expire(connection: Connection, before: datetime) -> list[tuple[str, str, str | None]]:
-    """Give up the wishes made before a moment; return the source and URL of each, and why it did not come."""
-    old = page_wishes.c.wished_at < before
-    query = select(page_wishes.c.article_id, articles.c.source_id, page_wishes.c.url, page_wishes.c.reason)
-    rows = connection.execute(query.join(articles, articles.c.id == page_wishes.c.article_id).where(old)).all()
-    for article, *_ in rows:
-        done(connection, article)
-    return [(source, url, reason) for _, source, url, reason in rows]
+def expired(connection: Connection, before: datetime) -> list[Expired]:
+    """Return the wishes made before a moment."""
+    query = (
+        select(
+            page_wishes.c.article_id.label("article"),
+            articles.c.source_id.label("source"),
+            page_wishes.c.url,
+            page_wishes.c.reason,
+        )
+        .join(articles, articles.c.id == page_wishes.c.article_id)
+        .where(page_wishes.c.wished_at < before)
+    )
+    return [Expired(**row) for row in connection.execute(query).mappings()]
 
 
 def waiting(connection: Connection) -> dict[str, int]:

@@ -1,0 +1,75 @@
+"""Article pages: those that are wished for, fetched one at a time from each host, after its feeds."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from functools import partial
+from urllib.parse import urlsplit
+
+from crawler.models import PollRequest
+from crawler.pages import GIVEN_UP, request_for, take
+from crawler.runner import Runner
+from crawler.storage import pages
+from crawler.storage.engine import reading, writing
+from crawler.storage.pages import Wish
+from crawler.text import one_line
+from crawler.units import Clock
+from scheduler.jobs import DEADLINE, Setup
+
+log = logging.getLogger(__name__)
+
+EVERY = 5.0
+"""Seconds between two looks at what is wished for, and at least between two pages of a host."""
+
+
+async def fetch(setup: Setup, runner: Runner, busy: Collection[str], clock: Clock) -> int:
+    """Fetch the pages that are due, one of each host; return how many were asked for.
+
+    Args:
+        setup: the configuration: only sources whose `article_pages` is on, in it, have pages.
+        runner: runs the crawl.
+        busy: the sources whose own poll is due or under way: no page is asked for from their hosts.
+        clock: tells the present.
+    """
+    requests = await asyncio.to_thread(_next, setup, busy, clock())
+    if requests:
+        await runner.poll(requests, partial(take, desk=setup.desk), spider="pages", deadline=DEADLINE)
+    return len(requests)
+
+
+def _next(setup: Setup, busy: Collection[str], now: datetime) -> list[PollRequest]:
+    """Return what to ask for now, and forget the wishes that have become pointless."""
+    with reading(setup.desk.engine) as connection:
+        expired = pages.expired(connection, now - GIVEN_UP)
+        due = pages.due(connection, now)
+    gone = {item.article for item in expired}
+    for item in expired:
+        log.info("source %s: given up after a day: %s (%s)", item.source, item.reason or "no time", one_line(item.url))
+    unwanted = {wish.article for wish in due if not _wanted(wish, setup)}
+    if gone or unwanted:
+        with writing(setup.desk.engine) as connection:
+            for article in sorted(gone | unwanted):
+                pages.done(connection, article)
+    resting = {_host(url) for source in busy if source in setup.sources for url in setup.sources[source].url}
+    wishes = (wish for wish in due if wish.article not in gone | unwanted)
+    return [request_for(wish, setup.sources[wish.source].url) for wish in _one_a_host(wishes, resting)]
+
+
+def _wanted(wish: Wish, setup: Setup) -> bool:
+    return wish.source in setup.sources and setup.sources[wish.source].article_pages != "never"
+
+
+def _one_a_host(wishes: Iterator[Wish], resting: set[str]) -> Iterator[Wish]:
+    taken = set(resting)
+    for wish in wishes:
+        host = _host(wish.url)
+        if host not in taken:
+            taken.add(host)
+            yield wish
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc.lower()
