@@ -1,4 +1,4 @@
-"""What stands between our spiders and the network: the guard, the conditional GET, the stop."""
+"""What stands between our spiders and the network: the guard, the manners, the conditional GET, the stop."""
 
 from __future__ import annotations
 
@@ -8,21 +8,43 @@ from typing import Any, Protocol
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CannotResolveHostError
+from scrapy.exceptions import CannotResolveHostError, DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
 
+from crawler.gate import Gate, Postponed, Turn, key
 from crawler.network import Guard, RefusedUrl, check_url, is_public, literal, origin, refusal
 from crawler.pipelines import Round
+from crawler.robots import Robots, Unreachable
 from crawler.settings import ROBOTS_TIMEOUT
+
+
+PAGES = "pages"
+"""The spider whose requests come after those of all others."""
 
 
 class Stopped(Exception):  # noqa: N818 - it says what was done
     """The crawl ended before this download did."""
 
 
+class Forbidden(IgnoreRequest):
+    """A robots.txt keeps us out; the message is one line for a human."""
+
+
+class RobotsUnreachable(IgnoreRequest):
+    """Nothing was asked, because the robots.txt could not be had; the cause tells why."""
+
+
 class _Spider(Protocol):
+    """What every spider of ours is given by the runner."""
+
+    name: str
     guard: Guard
     round: Round
+    gate: Gate
+    robots: Robots
+    until: float
+    """Moment of the monotonic clock after which no request begins."""
 
 
 class GuardMiddleware:
@@ -100,8 +122,63 @@ def _set_validators(request: Request) -> None:
             request.headers[name] = value
 
 
+class RobotsMiddleware:
+    """Obeys robots.txt by the cache of the whole process; asking for one goes through every other check."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
+        """Return the middleware of one crawl, as Scrapy asks for it."""
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Let a request pass that its host's robots.txt allows, and have the host's gap kept.
+
+        Raises:
+            Forbidden: when it does not.
+            RobotsUnreachable: when the host does not say.
+        """
+        if request.meta.get("robots"):
+            return
+        spider: _Spider = self._crawler.spider  # type: ignore[assignment]  # every spider of ours has a robots
+        try:
+            rules = await spider.robots.rules(request.url, self._fetch)
+        except Unreachable as error:
+            raise RobotsUnreachable from error.__cause__
+        spider.gate.slow_down(request.url, rules.crawl_delay)
+        denial = rules.denial(request.url)
+        if denial is not None:
+            raise Forbidden(denial)
+
+    async def _fetch(self, url: str) -> tuple[int, bytes]:
+        engine = self._crawler.engine
+        if engine is None:
+            raise Stopped
+        request = Request(url, meta={"robots": True}, callback=NO_CALLBACK, dont_filter=True)
+        try:
+            response = await engine.download_async(request)
+        except (Stopped, Postponed):
+            raise
+        except DownloadCancelledError:
+            return _UNREADABLE, b""
+        except (RefusedUrl, IgnoreRequest):
+            # a redirect that leads round in circles or where we do not go: there is none (RFC 9309, 2.3.1.2);
+            # where the host itself is refused, the guard says so of the request too
+            return _NONE, b""
+        except Exception as error:
+            raise Unreachable from error
+        return response.status, response.body
+
+
+_NONE = 404
+_UNREADABLE = 500
+"""Taken for the status of a robots.txt that is larger than any honest one."""
+
+
 class StoppableHandler(HTTP11DownloadHandler):
-    """Scrapy's HTTP handler, whose downloads end when the crawl is to end, not when the server pleases."""
+    """Scrapy's HTTP handler, whose downloads wait for their host's turn and end when the crawl is to end."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -112,13 +189,39 @@ class StoppableHandler(HTTP11DownloadHandler):
 
         Raises:
             Stopped: when the crawl ends first.
+            Postponed: when the host's turn does not come before.
         """
         spider: _Spider = self._owner.spider  # type: ignore[assignment]  # every spider of ours has a round
         if spider.round.stopping:
             raise Stopped
-        download: asyncio.Task[Any] = asyncio.ensure_future(super().download_request(request))
+        download: asyncio.Task[Any] = asyncio.ensure_future(self._in_turn(request, spider))
         spider.round.follow(download)
         await asyncio.wait({download})
         if download.cancelled():
             raise Stopped
         return download.result()  # type: ignore[no-any-return]  # a response, as above
+
+    async def _in_turn(self, request: Request, spider: _Spider) -> Response:
+        begun = False
+        try:
+            async with spider.gate.turn(request.url, _turn(request, spider.name), latest=spider.until):
+                begun = True
+                response = await super().download_request(request)
+        except asyncio.CancelledError:
+            if begun:
+                raise
+            raise Postponed(key(request.url), spider.gate.wait(request.url)) from None
+        if response.status >= 400:
+            header = response.headers.get("Retry-After")
+            spider.gate.heed(request.url, header.decode("latin-1") if header else None)
+        return response
+
+
+def _turn(request: Request, spider: str) -> Turn:
+    """Return what a request is for; that for a robots.txt carries `meta["robots"]`."""
+    if request.meta.get("robots"):
+        return Turn.ROBOTS
+    before = request.meta.get("redirect_urls") or ()
+    if request.meta.get("retry_times") or (before and key(before[-1]) == key(request.url)):
+        return Turn.FOLLOWING
+    return Turn.PAGE if spider == PAGES else Turn.FEED

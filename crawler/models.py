@@ -235,6 +235,8 @@ class FeedAnswer:
     """The new address, where the server says that the feed has moved for good."""
     degraded: str | None = None
     """One line for a human: why a healthy answer is not complete."""
+    postponed: bool = False
+    """True where manners kept us from asking: it says nothing about the source, which waits `retry_after` seconds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+import time
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,8 +18,10 @@ from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.utils.reactor import install_reactor as _install
 
 from crawler import network
+from crawler.gate import Gate, HostTimes
 from crawler.models import FeedAnswer, Outcome, PollRequest
 from crawler.pipelines import Handler, Round
+from crawler.robots import Robots, RobotsTxt
 from crawler.text import one_line, shorten
 from crawler.units import Clock, now
 
@@ -30,6 +33,8 @@ _GRACE = 5.0
 """Seconds for a crawl to end when the service stops; what is not stored by then is asked for again."""
 _STORING = 120.0
 """Seconds for what has arrived to be stored after a poll's deadline, which is one for the servers."""
+_LAST_START = 5.0
+"""Seconds before a poll's deadline, or a tenth of a short one, from which on no request begins."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,12 +45,28 @@ class _Crawl:
 
 
 class Runner:
-    """Runs polls; make one per process, inside the running reactor."""
+    """Runs polls; make one per process, inside the running reactor.
 
-    def __init__(self, settings: Mapping[str, Any], *, allow_private: bool, clock: Clock = now) -> None:
+    Args:
+        settings: Scrapy's.
+        allow_private: whether the configured feeds may lie on private networks.
+        clock: the present.
+        times: what an earlier run kept of the hosts' waiting times.
+        texts: what it kept of their robots.txt.
+    """
+
+    def __init__(
+        self,
+        settings: Mapping[str, Any],
+        *,
+        allow_private: bool,
+        clock: Clock = now,
+        times: Iterable[HostTimes] = (),
+        texts: Iterable[RobotsTxt] = (),
+    ) -> None:
         self._scrapy = AsyncCrawlerRunner(dict(settings))
-        # a robots.txt that does not come is told by its source's own request; Scrapy adds a traceback to it
-        logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
+        self.gate = Gate(clock, times)
+        self.robots = Robots(clock, texts)
         self._guard = network.install(_reactor())
         self._allow_private = allow_private
         self._clock = clock
@@ -93,7 +114,9 @@ class Runner:
             crawler = self._scrapy.create_crawler(spider)
         except KeyError:
             return f"there is no spider named '{spider}'"
-        task = self._scrapy.crawl(crawler, polls=tuple(requests), round_=round_, guard=self._guard, clock=self._clock)
+        manners = {"gate": self.gate, "robots": self.robots, "until": _last_start(deadline)}
+        told = {"polls": tuple(requests), "round_": round_, "guard": self._guard, "clock": self._clock}
+        task = self._scrapy.crawl(crawler, **told, **manners)
         crawl = _Crawl(crawler, round_, task)
         self._crawls.add(crawl)
         task.add_done_callback(lambda _: self._crawls.discard(crawl))
@@ -122,6 +145,10 @@ async def _end(crawl: _Crawl, seconds: float) -> None:
         waiting.add(stop := asyncio.ensure_future(crawl.crawler.stop_async()))
         stop.add_done_callback(_tell)
     await asyncio.wait(waiting, timeout=seconds)
+
+
+def _last_start(deadline: float) -> float:
+    return time.monotonic() + deadline - min(_LAST_START, deadline / 10)
 
 
 def _runs(crawler: Crawler) -> bool:

@@ -28,13 +28,13 @@ _RETRIED = (
 )
 
 
-def scrapy_settings(*, contact: str, version: str, concurrency: int = 32) -> dict[str, Any]:
+def scrapy_settings(*, contact: str, version: str, concurrency: int = 100) -> dict[str, Any]:
     """Return the settings of every crawl: plain values only, since Scrapy copies them deeply.
 
     Args:
         contact: address of a page or mailbox, for the User-Agent.
         version: of this program, for the User-Agent.
-        concurrency: requests under way at once, over all hosts; each may hold 5 MiB.
+        concurrency: requests of a crawl under way at once or waiting for their host's turn.
     """
     return {
         "BOT_NAME": "chuhai",
@@ -46,6 +46,9 @@ def scrapy_settings(*, contact: str, version: str, concurrency: int = 32) -> dic
         "ITEM_PIPELINES": {"crawler.pipelines.AnswerPipeline": 100},
         "DOWNLOADER_MIDDLEWARES": {
             "crawler.middlewares.GuardMiddleware": 10,
+            "crawler.middlewares.RobotsMiddleware": 20,
+            # it forgets with every crawl, allows all where a server fails, and knows no Crawl-delay
+            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
             "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
         },
@@ -73,6 +76,8 @@ def _network(concurrency: int) -> dict[str, Any]:
         "DOWNLOAD_FAIL_ON_DATALOSS": False,
         "DNS_TIMEOUT": 10,
         "CONCURRENT_REQUESTS": concurrency,
+        # crawler.gate lets one at a time through to each host, over all crawls
+        "CONCURRENT_REQUESTS_PER_DOMAIN": concurrency,
         "REDIRECT_MAX_TIMES": 5,
         "RETRY_TIMES": 1,
         "RETRY_HTTP_CODES": [500, 502, 504],
@@ -84,8 +89,6 @@ def _network(concurrency: int) -> dict[str, Any]:
 def _manners() -> dict[str, Any]:
     return {
         "ROBOTSTXT_OBEY": True,
-        "ROBOTSTXT_USER_AGENT": "chuhai",
-        "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "DOWNLOAD_DELAY_JITTER": 0,
         "COOKIES_ENABLED": False,
         "METAREFRESH_ENABLED": False,

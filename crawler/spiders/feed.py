@@ -17,10 +17,11 @@ from twisted.python.failure import Failure
 from w3lib.url import safe_url_string
 
 from crawler.feeds import NotAFeed, challenge, parse_feed
+from crawler.gate import Postponed, retry_after
 from crawler.models import FeedAnswer, Outcome, PollRequest
 from crawler.network import Guard, RefusedUrl, check_url, origin
 from crawler.pipelines import Round
-from crawler.spiders.reasons import failure_reason, retry_after, status_reason
+from crawler.spiders.reasons import failure_reason, status_reason
 from crawler.text import one_line, shorten
 from crawler.units import Clock
 
@@ -88,6 +89,9 @@ class FeedSpider(scrapy.Spider):
         error = failure.value
         if isinstance(error, HttpError):
             answer = self._refusal(error.response, attempt.poll)
+        elif isinstance(error, Postponed):
+            answer = self._answer(attempt.poll, Outcome.ERROR, request.url, reason=str(error))
+            answer = replace(answer, postponed=True, retry_after=error.seconds)
         else:
             reason = failure_reason(error, request.url, self._seconds(attempt.poll))
             outcome = Outcome.BLOCKED if "(robots.txt)" in reason else Outcome.ERROR
@@ -216,9 +220,11 @@ def _summed_up(failed: Sequence[FeedAnswer]) -> FeedAnswer:
     worst = next((answer for answer in reversed(failed) if answer.outcome is not Outcome.GONE), failed[-1])
     if len(failed) == 1:
         return worst
-    waits = [answer.retry_after for answer in failed if answer.retry_after is not None]
+    # each host keeps its own wait (crawler.gate): the source may be asked when the first of them is over
+    waits = [answer.retry_after or 0.0 for answer in failed]
     reasons = "; ".join(f"{shorten(answer.url, 100)}: {answer.reason}" for answer in failed)
-    return replace(worst, reason=reasons, retry_after=max(waits, default=None))
+    postponed = all(answer.postponed for answer in failed)
+    return replace(worst, reason=reasons, retry_after=min(waits) or None, postponed=postponed)
 
 
 def _was_conditional(response: Response) -> bool:

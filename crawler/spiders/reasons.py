@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from gzip import BadGzipFile
 from http import HTTPStatus
 
@@ -19,12 +17,11 @@ from scrapy.exceptions import (
 )
 from twisted.python.failure import Failure
 
-from crawler.middlewares import Stopped
+from crawler.gate import Postponed
+from crawler.middlewares import Forbidden, RobotsUnreachable, Stopped
 from crawler.network import RefusedUrl, origin
+from crawler.settings import ROBOTS_TIMEOUT
 from crawler.text import one_line, shorten
-
-LONGEST_WAIT = 86_400.0
-"""Seconds; a server that asks for more than a day is asked again after one."""
 
 _TOO_LARGE = "the answer is larger than 5 MiB"
 _CERTIFICATE = re.compile(
@@ -39,8 +36,10 @@ def failure_reason(error: BaseException | None, url: str, seconds: float) -> str
     """Return one line for what kept us from an answer; `seconds` is how long we waited at most."""
     host = origin(url)[1]
     match error:
-        case RefusedUrl():
+        case RefusedUrl() | Forbidden() | Postponed():
             reason = str(error)
+        case RobotsUnreachable():
+            reason = _without_robots(error.__cause__, url)
         case Stopped():
             reason = "no answer by the end of the poll"
         case CannotResolveHostError():
@@ -52,7 +51,7 @@ def failure_reason(error: BaseException | None, url: str, seconds: float) -> str
         case DownloadCancelledError():
             reason = _TOO_LARGE
         case IgnoreRequest():
-            reason = _ignored(str(error), host)
+            reason = _ignored(str(error))
         case EOFError() | BadGzipFile() | zlib.error():
             reason = "the compressed answer is cut or damaged"
         case _:
@@ -60,9 +59,13 @@ def failure_reason(error: BaseException | None, url: str, seconds: float) -> str
     return shorten(one_line(reason), 300)
 
 
-def _ignored(why: str, host: str) -> str:
-    if "robots.txt" in why:
-        return f"{host} forbids this address to robots (robots.txt)"
+def _without_robots(cause: BaseException | None, url: str) -> str:
+    reason = failure_reason(cause, url, ROBOTS_TIMEOUT)
+    plain = isinstance(cause, CannotResolveHostError | DownloadConnectionRefusedError)
+    return reason if plain else f"{reason}, when asked for its robots.txt"
+
+
+def _ignored(why: str) -> str:
     if "redirections" in why:
         return "too many redirects"
     if "DOWNLOAD_MAXSIZE" in why:
@@ -97,17 +100,3 @@ def status_reason(status: int) -> str:
     except ValueError:
         return f"HTTP {status}"
 
-
-def retry_after(header: str | None, now: datetime) -> float | None:
-    """Return the seconds a Retry-After header asks for, in either of its forms, at most a day."""
-    if not header:
-        return None
-    text = header.strip()
-    if text.isascii() and text.isdigit():
-        return min(float(text[:9]), LONGEST_WAIT)
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return min(max((aware - now).total_seconds(), 0.0), LONGEST_WAIT)

@@ -18,8 +18,9 @@ from scrapy.exceptions import (
     IgnoreRequest,
 )
 
+from crawler.gate import LONGEST_WAIT, retry_after
 from crawler.network import RefusedUrl
-from crawler.spiders.reasons import LONGEST_WAIT, failure_reason, retry_after, status_reason
+from crawler.spiders.reasons import failure_reason, status_reason
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
