@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 
-.PHONY: run test check lint unit format reference knowledge eval fit migration samples demo demo-golden lock clean
+.PHONY: run test check lint unit format reference knowledge eval fit migration samples demo demo-golden torture bench lock clean
 
 run: .venv/run            ## start the service on ./config.yaml
 	$(BIN)/chuhai run
@@ -49,6 +49,12 @@ demo: .venv/run           ## a month of sample news through the real program, of
 
 demo-golden: .venv/dev    ## write tests/acceptance/demo-transcript.txt anew
 	$(BIN)/chuhai demo > tests/acceptance/demo-transcript.txt
+
+torture: .venv/dev        ## make torture DIR=…: read every feed of a folder, broken ones too, twice
+	$(BIN)/python tools/torture.py "$(DIR)"
+
+bench: .venv/dev          ## what a poll costs, beside a plain script (bench/README.md)
+	$(BIN)/python bench/poll_cost.py
 
 lock:                     ## write requirements/*.txt anew (needs uv)
 	requirements/update.sh
