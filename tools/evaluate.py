@@ -148,7 +148,8 @@ def as_text(result: Mapping[str, Any]) -> str:
     lines: list[str] = []
     for name, part in result.items():
         lines.append(f"== {name}")
-        lines += _TABLES.get(name, _stream_table)(part)
+        table = _TABLES.get(name, _stream_table)
+        lines += table(part)
         lines.append("")
     return "\n".join(lines)
 

@@ -194,7 +194,8 @@ class Proposer:
 
     def _arrival(self, case: Case, places: Sequence[str]) -> Iterator[str]:
         sells_in, company = self._knowledge.presence.sells_in, case.actor.company.name
-        sells = [sells_in(company, place, case.published) for place in places if place != OVERSEAS]
+        asked = [place for place in places if place != OVERSEAS] or list(places)
+        sells = [sells_in(company, place, case.published) for place in asked]
         model = grammar.model_arrives(case, self._lexicon)
         named = [f for f in case.clause.names if f.sort in PLACES]
         if named and all(f.sort is Sort.CITY for f in named):
@@ -204,7 +205,8 @@ class Proposer:
         if sells and all(s is False for s in sells):
             yield "brand_first"
         elif sells and all(sells):
-            yield "model_known" if model else "brand_known"
+            if model or asked != [OVERSEAS]:
+                yield "model_known" if model else "brand_known"
         elif model:
             yield "model_unknown"
 
