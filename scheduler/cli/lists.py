@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -27,6 +27,9 @@ from scheduler.timetable import Plan, overdue
 SinceOption = Annotated[str | None, typer.Option("--since", help="Only what changed in this time, such as 30d.")]
 LimitOption = Annotated[int, typer.Option("--limit", min=1, help="At most so many, newest first.")]
 
+GAP_SHOWN = timedelta(days=7)
+"""How long a gap between two polls is worth a word (a choice)."""
+
 alerts_app = typer.Typer(help="List and export alerts; send again what could not be sent.")
 
 
@@ -47,7 +50,7 @@ def status(config: ConfigPath = DEFAULT_CONFIG, as_json: JsonOption = False) -> 
         return
     print_rows(
         rows,
-        ("source", "state", "last_poll", "last_success", "failures", "articles", "quarantined", "note"),
+        ("source", "state", "since", "last_poll", "last_success", "not_before", "articles", "quarantined", "note"),
         Format.TABLE,
         empty="no sources",
     )
@@ -57,52 +60,54 @@ def status(config: ConfigPath = DEFAULT_CONFIG, as_json: JsonOption = False) -> 
 
 
 def _source_row(source: SourceConfig, state: SourceState | None, counts: tuple[int, int]) -> Row:
+    state = state or SourceState(source.id)
     moment = now()
-    if state is None or state.outcome is None:
-        return _row(source.id, "never polled", None, None, 0, counts, "")
-    late = overdue(source.id, Plan(source.every, source.schedule), state.polled_at, moment)
-    return _row(
-        source.id,
-        str(state.outcome),
-        state.polled_at,
-        state.succeeded_at,
-        state.failures,
-        counts,
-        "; ".join(_notes(state, moment, late=late)),
+    late = state.polled_at is not None and overdue(
+        source.id, Plan(source.every, source.schedule), state.polled_at, moment
     )
-
-
-def _row(
-    source: str,
-    state: str,
-    polled: datetime | None,
-    succeeded: datetime | None,
-    failures: int,
-    counts: tuple[int, int],
-    note: str,
-) -> Row:
     return {
-        "source": source,
-        "state": state,
-        "last_poll": polled,
-        "last_success": succeeded,
-        "failures": failures,
+        "source": source.id,
+        "state": state_word(state),
+        "since": state.failing_since,
+        "last_poll": state.polled_at,
+        "last_success": state.succeeded_at,
+        "failures": state.failures,
+        "not_before": state.not_before if state.not_before and state.not_before > moment else None,
         "articles": counts[0],
         "quarantined": counts[1],
-        "note": note,
+        "note": "; ".join(notes(state, moment, late=late)),
+        "reason": state.reason,
+        "degraded": state.degraded,
+        "gap_at": state.gap_at,
+        "stopped_at": state.stopped_at,
+        "moved_to": state.moved_to,
     }
 
 
-def _notes(state: SourceState, moment: datetime, *, late: bool) -> Iterator[str]:
+def state_word(state: SourceState) -> str:
+    """Return one word, or two, for how a source fares: its last answer's, or `degraded` where that was half a one."""
+    if state.outcome is None:
+        return "never polled"
+    return "degraded" if state.outcome.healthy and state.degraded else str(state.outcome)
+
+
+def notes(state: SourceState, moment: datetime, *, late: bool) -> Iterator[str]:
+    """Yield all that is to be said of a source, most important first."""
+    if state.stopped_at:
+        yield "polled no more until config.yaml gives another address"
     if state.reason:
         yield state.reason
+    if state.degraded:
+        yield state.degraded
     if state.failing_since:
-        yield f"failing for {describe_age(moment - state.failing_since)}"
+        yield f"failing for {describe_age(moment - state.failing_since)}, {state.failures} times in a row"
     if state.not_before and state.not_before > moment:
-        yield f"the server asked us to stay away until {state.not_before:%Y-%m-%d %H:%M:%SZ}"
+        yield f"not asked again before {state.not_before:%Y-%m-%d %H:%M:%SZ}"
+    if state.gap_at and moment - state.gap_at < GAP_SHOWN:
+        yield f"at {state.gap_at:%Y-%m-%d %H:%M:%SZ} there was more news than the feed holds: some may have been missed"
     if state.moved_to:
         yield f"has moved for good: change its url to {state.moved_to}"
-    if late:
+    if late and not state.stopped_at:
         yield "a poll is overdue: is the service running?"
 
 
