@@ -41,6 +41,10 @@ def take(answer: FeedAnswer, desk: Desk) -> int:
         wish = pages.wish_of(connection, article)
     if wish is None:
         return 0
+    if answer.postponed:
+        with writing(desk.engine) as connection:
+            pages.postponed(connection, article, answer.at + timedelta(seconds=answer.retry_after or 0))
+        return 0
     if not answer.outcome.healthy:
         _failed(answer, wish, desk.engine)
         return 0

@@ -95,7 +95,7 @@ def allowed(engine: Engine, ids: Sequence[str], now: datetime) -> list[str]:
 async def poll(
     setup: Setup, ids: Sequence[str], runner: Runner, stored: Callable[[FeedAnswer, Stored], None]
 ) -> Mapping[str, FeedAnswer]:
-    """Poll these sources in one crawl and return the answer of each.
+    """Poll these sources in one crawl per spider and return the answer of each.
 
     Args:
         setup: the configuration they are polled by.
@@ -105,14 +105,17 @@ async def poll(
     """
 
     def handle(answer: FeedAnswer) -> None:
-        quiet = setup.sources[answer.source].first_poll == "quiet"
-        outcome = ingest(answer, setup.desk, quiet_baseline=quiet)
+        source = setup.sources[answer.source]
+        quiet = source.first_poll == "quiet"
+        outcome = ingest(answer, setup.desk, quiet_baseline=quiet, article_pages=source.article_pages)
         _log(answer, outcome)
         stored(answer, outcome)
 
-    # Until a site has a spider of its own, the one for any feed reads it.
-    requests = await asyncio.to_thread(_requests, setup, ids)
-    return await runner.poll(requests, handle, spider="feed", deadline=DEADLINE)
+    groups: dict[str, list[PollRequest]] = {}
+    for request in await asyncio.to_thread(_requests, setup, ids):
+        groups.setdefault(setup.sources[request.source].spider, []).append(request)
+    crawls = (runner.poll(group, handle, spider=spider, deadline=DEADLINE) for spider, group in groups.items())
+    return {source: answer for answers in await asyncio.gather(*crawls) for source, answer in answers.items()}
 
 
 def _requests(setup: Setup, ids: Sequence[str]) -> list[PollRequest]:

@@ -7,9 +7,8 @@ import logging
 from collections.abc import Collection, Iterator
 from datetime import datetime
 from functools import partial
-from urllib.parse import urlsplit
 
-from crawler.models import PollRequest
+from crawler.gate import key
 from crawler.pages import GIVEN_UP, request_for, take
 from crawler.runner import Runner
 from crawler.storage import pages
@@ -17,6 +16,7 @@ from crawler.storage.engine import reading, writing
 from crawler.storage.pages import Wish
 from crawler.text import one_line
 from crawler.units import Clock
+from crawler.urls import is_web_url
 from scheduler.jobs import DEADLINE, Setup
 
 log = logging.getLogger(__name__)
@@ -34,14 +34,17 @@ async def fetch(setup: Setup, runner: Runner, busy: Collection[str], clock: Cloc
         busy: the sources whose own poll is due or under way: no page is asked for from their hosts.
         clock: tells the present.
     """
-    requests = await asyncio.to_thread(_next, setup, busy, clock())
+    due = await asyncio.to_thread(_due, setup, clock())
+    resting = {key(url) for source in busy if source in setup.sources for url in setup.sources[source].url}
+    free = (wish for wish in due if is_web_url(wish.url) and runner.gate.wait(wish.url) <= 0)
+    requests = [request_for(wish, setup.sources[wish.source].url) for wish in _one_a_host(free, resting)]
     if requests:
         await runner.poll(requests, partial(take, desk=setup.desk), spider="pages", deadline=DEADLINE)
     return len(requests)
 
 
-def _next(setup: Setup, busy: Collection[str], now: datetime) -> list[PollRequest]:
-    """Return what to ask for now, and forget the wishes that have become pointless."""
+def _due(setup: Setup, now: datetime) -> list[Wish]:
+    """Return the pages that are due, the longest waiting first, and forget the wishes that have become pointless."""
     with reading(setup.desk.engine) as connection:
         expired = pages.expired(connection, now - GIVEN_UP)
         due = pages.due(connection, now)
@@ -53,9 +56,7 @@ def _next(setup: Setup, busy: Collection[str], now: datetime) -> list[PollReques
         with writing(setup.desk.engine) as connection:
             for article in sorted(gone | unwanted):
                 pages.done(connection, article)
-    resting = {_host(url) for source in busy if source in setup.sources for url in setup.sources[source].url}
-    wishes = (wish for wish in due if wish.article not in gone | unwanted)
-    return [request_for(wish, setup.sources[wish.source].url) for wish in _one_a_host(wishes, resting)]
+    return [wish for wish in due if wish.article not in gone | unwanted]
 
 
 def _wanted(wish: Wish, setup: Setup) -> bool:
@@ -65,11 +66,7 @@ def _wanted(wish: Wish, setup: Setup) -> bool:
 def _one_a_host(wishes: Iterator[Wish], resting: set[str]) -> Iterator[Wish]:
     taken = set(resting)
     for wish in wishes:
-        host = _host(wish.url)
+        host = key(wish.url)
         if host not in taken:
             taken.add(host)
             yield wish
-
-
-def _host(url: str) -> str:
-    return urlsplit(url).netloc.lower()

@@ -80,6 +80,11 @@ def tried(connection: Connection, article: int, due_at: datetime, reason: str) -
     connection.execute(update(page_wishes).where(page_wishes.c.article_id == article).values(**changes))
 
 
+def postponed(connection: Connection, article: int, due_at: datetime) -> None:
+    """Store that a page's host has no time before; nothing was asked of it."""
+    connection.execute(update(page_wishes).where(page_wishes.c.article_id == article).values(due_at=due_at))
+
+
 def done(connection: Connection, article: int) -> None:
     """Store that a page is wished for no more."""
     connection.execute(delete(page_wishes).where(page_wishes.c.article_id == article))

@@ -21,8 +21,6 @@ NOT_YET_IN_FORCE: Rows = (
     ("alerts.digest", lambda config: _set(config.alerts, "digest")),
     ("alerts.max_per_hour", lambda config: _set(config.alerts, "max_per_hour")),
     ("watchlists: urgency: digest", lambda config: any(w.urgency == "digest" for w in config.watchlists)),
-    ("sources: article_pages", lambda config: any(s.article_pages != "never" for s in config.sources)),
-    ("sources: spider: cleantechnica, 36kr", lambda config: any(_other_spider(s) for s in config.sources)),
     ("storage.keep", lambda config: _set(config.storage, "keep")),
     ("service.health", lambda config: _set(config.service, "health")),
 )
@@ -36,10 +34,6 @@ def not_yet_in_force(config: Config, rows: Rows = NOT_YET_IN_FORCE) -> tuple[str
 
 def _set(section: Section, key: str) -> bool:
     return key in section.model_fields_set and getattr(section, key) is not None
-
-
-def _other_spider(source: Section) -> bool:
-    return _set(source, "spider") and getattr(source, "spider", "feed") != "feed"
 
 
 def warnings_of(config: Config, document: Document) -> tuple[Problem, ...]:

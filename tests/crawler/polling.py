@@ -72,7 +72,7 @@ class Poller:
         return answers["news"]
 
 
-def request(*urls: str, source: str = "news", **known: str) -> PollRequest:
+def request(*urls: str, source: str = "news", **known: Any) -> PollRequest:
     return PollRequest(source, urls, **known)
 
 

@@ -114,8 +114,6 @@ def test_nothing_is_named_as_not_in_force_where_nothing_of_it_is_set() -> None:
         pytest.param("UTC}", "UTC}\nalerts: {digest: {at: 9:00}}", "alerts.digest", id="digest"),
         pytest.param("UTC}", "UTC}\nalerts: {max_per_hour: 5}", "alerts.max_per_hour", id="limit"),
         pytest.param("name: All", "name: All, urgency: digest", "watchlists: urgency: digest", id="urgency"),
-        pytest.param("every: 10m", "every: 10m, article_pages: always", "sources: article_pages", id="pages"),
-        pytest.param("10m", "10m, spider: 36kr", "sources: spider: cleantechnica, 36kr", id="spider"),
         pytest.param("UTC}", "UTC}\nstorage: {keep: 30d}", "storage.keep", id="keep"),
         pytest.param("UTC}", "UTC, health: 127.0.0.1:9999}", "service.health", id="health"),
     ],
