@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from crawler.models import Entry, Move, MoveType, Reading, Stage, WhyNot
+from crawler.models import Entry, Move, MoveType, Reading, Stage, Text, WhyNot
 from crawler.storage.schema import article_keys, articles, readings
 
 
@@ -53,6 +53,16 @@ def of_source(connection: Connection, source: str) -> bool:
     """Say whether a source has brought any article."""
     query = select(articles.c.id).where(articles.c.source_id == source).limit(1)
     return connection.execute(query).first() is not None
+
+
+def text_by_key(connection: Connection, keys: Iterable[str]) -> tuple[int, Text] | None:
+    """Return id and text of the article that one of the keys leads to, the strongest first; None where none does."""
+    found = known(connection, keys := list(keys))
+    article = next((found[key] for key in keys if key in found), None)
+    if article is None:
+        return None
+    query = select(articles.c.title, articles.c.text, articles.c.published_at, articles.c.source_id)
+    return article.id, Text(*connection.execute(query.where(articles.c.id == article.id)).one())
 
 
 def add(

@@ -8,7 +8,9 @@ import typer
 
 from scheduler.cli.classify import classify
 from scheduler.cli.demo import demo
+from scheduler.cli.explain import explain
 from scheduler.cli.files import check, init
+from scheduler.cli.knowledge import companies, markets
 from scheduler.cli.lists import alerts_app, events, status
 from scheduler.cli.run import run
 from scheduler.cli.sources import sources_app
@@ -27,6 +29,9 @@ app.command()(run)
 app.command()(demo)
 app.command()(check)
 app.command()(classify)
+app.command()(explain)
+app.command()(companies)
+app.command()(markets)
 app.command()(status)
 app.command()(events)
 app.add_typer(alerts_app, name="alerts")

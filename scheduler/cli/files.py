@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
 from functools import partial
 from importlib import resources
 from pathlib import Path
@@ -11,16 +9,11 @@ from typing import Annotated
 
 import typer
 
-from alerts.matching import match
-from alerts.models import Match
 from crawler.classify import Reader
-from crawler.knowledge import Knowledge
-from crawler.models import EventView, FirstTime, MentionView, Move, Reading, Text
-from crawler.text import language_of
-from crawler.units import now
 from scheduler.cli.common import DEFAULT_CONFIG, ConfigPath, fail, loaded_config
+from scheduler.cli.judged import alerted
 from scheduler.cli.output import say
-from scheduler.config import Config, ConfigError
+from scheduler.config import ConfigError
 from scheduler.config.expectations import run_tests
 from scheduler.config.words import knowledge_for
 
@@ -73,51 +66,3 @@ def check(config: ConfigPath = DEFAULT_CONFIG) -> None:
     if failed:
         fail(f"{said}; {len(failed)} of {len(results)} tests fail")
     say(f"{said}, {len(results)} tests: all right")
-
-
-def alerted(text: Text, reading: Reading, config: Config, knowledge: Knowledge) -> Mapping[str, tuple[Move, ...]]:
-    """Return for each watchlist the moves it would alert for, were this reading of an article that just came."""
-    events = [(move, _event(text, move, knowledge)) for move in reading.moves]
-    return {
-        watchlist.name: tuple(move for move, event in events if isinstance(match(event, watchlist, knowledge), Match))
-        for watchlist in config.watchlists
-    }
-
-
-def _event(text: Text, move: Move, knowledge: Knowledge) -> EventView:
-    """Return the event that a single new report of the move would open."""
-    company = knowledge.roster.company(move.company)
-    if company is None:
-        raise LookupError(f"the reader named {move.company}, which is not in the roster")
-    moment: datetime = now()
-    mention = MentionView(
-        id=0,
-        article_id=0,
-        source="test",
-        title=text.title,
-        url=None,
-        language=language_of(text.title + text.body),
-        published=moment,
-        seen=moment,
-        stage=move.stage,
-        confidence=move.confidence,
-        evidence=move.evidence,
-        quiet=False,
-        lead=text.body,
-    )
-    return EventView(
-        id=0,
-        story_id=0,
-        company=company,
-        type=move.type,
-        places=move.destinations,
-        stage=move.stage,
-        confidence=move.confidence,
-        first_time=FirstTime.UNKNOWN,
-        revision=1,
-        quiet=False,
-        first_seen=moment,
-        details=move.details,
-        history=(),
-        mentions=(mention,),
-    )
