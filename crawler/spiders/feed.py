@@ -16,12 +16,14 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 from w3lib.url import safe_url_string
 
-from crawler.feeds import NotAFeed, challenge, parse_feed
+from crawler.decoding import Unreadable, decode
+from crawler.feeds import NotAFeed, ParsedFeed, challenge, page_title, parse_feed
 from crawler.gate import Postponed, retry_after
 from crawler.models import FeedAnswer, Outcome, PollRequest
 from crawler.network import Guard, RefusedUrl, check_url, origin
 from crawler.pipelines import Round
-from crawler.spiders.reasons import failure_reason, status_reason
+from crawler.sites import Site, tidy
+from crawler.spiders.reasons import cookies_set, failure_reason, status_reason
 from crawler.text import one_line, shorten
 from crawler.units import Clock
 
@@ -42,17 +44,22 @@ class Attempt:
     poll: PollRequest
     index: int = 0
     failed: tuple[FeedAnswer, ...] = ()
+    refused: FeedAnswer | None = None
+    """The check for robots that this URL answered with, when it is asked again with the cookie that came with it."""
+    cookie: str | None = None
 
     @property
     def url(self) -> str:
         """The URL to try."""
-        return self.poll.urls[self.index]
+        return self.refused.url if self.refused else self.poll.urls[self.index]
 
 
 class FeedSpider(scrapy.Spider):
     """Polls sources, each once, and yields a `FeedAnswer` for each."""
 
     name = "feed"
+    site: Site | None = None
+    """The rules of the one site this spider is for."""
     handle_httpstatus_list = (304, *range(400, 600))
 
     def __init__(self, *, polls: Sequence[PollRequest], round_: Round, guard: Guard, clock: Clock, **rest: Any) -> None:  # noqa: ANN401 - Scrapy's own
@@ -79,7 +86,7 @@ class FeedSpider(scrapy.Spider):
         except Exception as error:  # the source's answer says so, and the others go on
             log.exception("source %s: its answer could not be read", attempt.poll.source)
             answer = self._answer(attempt.poll, Outcome.ERROR, response.url, reason=_internal(error))
-        for step in self._conclude(answer, attempt):
+        for step in self._once_more(answer, response, attempt) or self._conclude(answer, attempt):
             yield step
 
     async def fail(self, failure: Failure) -> AsyncIterator[scrapy.Request | FeedAnswer]:
@@ -108,19 +115,34 @@ class FeedSpider(scrapy.Spider):
             answer = self._answer(attempt.poll, Outcome.ERROR, attempt.url, reason=reason)
             yield from self._conclude(answer, attempt)
 
+    def _once_more(self, answer: FeedAnswer, response: Response, attempt: Attempt) -> list[scrapy.Request]:
+        """Return one polite second request with the cookie that a check set: 36Kr's then sometimes gives the feed.
+
+        Nothing of the check is solved.
+        """
+        cookie = cookies_set(header.decode("latin-1") for header in response.headers.getlist("Set-Cookie"))
+        if answer.outcome is not Outcome.BLOCKED or response.status != 200 or not cookie:
+            return []
+        if attempt.refused is not None or self.round.stopping:
+            return []
+        return [self._request(replace(attempt, refused=answer, cookie=cookie))]
+
     def _request(self, attempt: Attempt) -> scrapy.Request:
         poll = attempt.poll
         of = safe_url_string(poll.validators_of) if poll.validators_of else None
         return scrapy.Request(
             attempt.url,
+            headers={"Cookie": attempt.cookie} if attempt.cookie else None,
             callback=self.parse_answer,
             errback=self.fail,
             cb_kwargs={"attempt": attempt},
             dont_filter=True,
             meta={
-                "own": frozenset(origin(url) for url in poll.urls),
+                "own": frozenset(origin(url) for url in poll.trusted_urls),
                 "validators": (of, poll.etag, poll.last_modified),
                 "download_timeout": self._seconds(poll),
+                # the gate lets a second try follow at once, and nobody repeats it once more
+                **({"retry_times": 1} if attempt.refused else {}),
             },
         )
 
@@ -134,7 +156,7 @@ class FeedSpider(scrapy.Spider):
         if answer.outcome.healthy:
             yield answer
             return
-        failed = (*attempt.failed, answer)
+        failed = (*attempt.failed, attempt.refused or answer)
         if attempt.index + 1 < len(attempt.poll.urls) and not self.round.stopping:
             yield from self._try(Attempt(attempt.poll, attempt.index + 1, failed))
         else:
@@ -153,8 +175,9 @@ class FeedSpider(scrapy.Spider):
 
     async def _parsed(self, response: Response, poll: PollRequest, digest: str, *, cut: bool) -> FeedAnswer:
         work = partial(
-            parse_feed,
+            _parse,
             response.body,
+            self.site,
             source=poll.source,
             url=response.url,
             content_type=_header(response, "Content-Type"),
@@ -165,7 +188,9 @@ class FeedSpider(scrapy.Spider):
             feed = await asyncio.wait_for(asyncio.to_thread(work), PARSE_TIMEOUT)
         except NotAFeed as error:
             outcome = Outcome.BLOCKED if error.blocked else Outcome.NOT_A_FEED
-            reason = f"{error}{_ADVICE}" if error.blocked else str(error)
+            packed = _header(response, "Content-Encoding")
+            reason = f"the answer is packed as '{packed[:30]}', which nobody asked for" if packed else str(error)
+            reason += _ADVICE if error.blocked else ""
             return self._answer(poll, outcome, response.url, status=200, reason=reason)
         except TimeoutError:
             reason = f"the feed could not be parsed within {PARSE_TIMEOUT:.0f} s"
@@ -176,6 +201,7 @@ class FeedSpider(scrapy.Spider):
             body_hash=digest if whole else None,
             entries=feed.entries,
             complete=whole,
+            degraded=feed.lacks or (None if whole else "the connection ended before the answer did"),
         )
 
     def _not_modified(self, response: Response, poll: PollRequest) -> FeedAnswer:
@@ -200,8 +226,9 @@ class FeedSpider(scrapy.Spider):
 
     def _refusal(self, response: Response, poll: PollRequest) -> FeedAnswer:
         wait = retry_after(_header(response, "Retry-After"), self._clock())
-        outcome, reason = Outcome.ERROR, status_reason(response.status)
-        page = response.body[:200_000].decode("utf-8", "replace")
+        page = _page(response)
+        titled = f', "{title}"' if (title := page_title(page)) else ""
+        outcome, reason = Outcome.ERROR, f"{status_reason(response.status)}{titled}"
         if _header(response, "cf-mitigated") or challenge(page) is not None:
             outcome, reason = Outcome.BLOCKED, f"{reason}, a check for robots{_ADVICE}"
         elif response.status == 410:
@@ -213,6 +240,11 @@ class FeedSpider(scrapy.Spider):
         self, poll: PollRequest, outcome: Outcome, url: str, *, status: int | None = None, reason: str | None = None
     ) -> FeedAnswer:
         return FeedAnswer(poll.source, outcome, self._clock(), url, status=status, reason=reason)
+
+
+def _parse(body: bytes, site: Site | None, **how: Any) -> ParsedFeed:  # noqa: ANN401 - the arguments of `parse_feed`
+    feed = parse_feed(body, **how)
+    return replace(feed, entries=tuple(tidy(entry, site) for entry in feed.entries))
 
 
 def _summed_up(failed: Sequence[FeedAnswer]) -> FeedAnswer:
@@ -247,6 +279,14 @@ def _moved_to(response: Response) -> str | None:
 def _header(response: Response, name: str) -> str | None:
     value = response.headers.get(name)
     return one_line(value.decode("latin-1"))[:1_000] or None if value else None
+
+
+def _page(response: Response) -> str:
+    """Return the text of a page, as much as it takes to tell what it is; empty where it is none."""
+    try:
+        return decode(response.body[:200_000], _header(response, "Content-Type"))
+    except Unreadable:
+        return ""
 
 
 def _internal(error: Exception) -> str:

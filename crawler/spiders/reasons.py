@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from gzip import BadGzipFile
 from http import HTTPStatus
 
@@ -24,6 +24,9 @@ from crawler.settings import ROBOTS_TIMEOUT
 from crawler.text import one_line, shorten
 
 _TOO_LARGE = "the answer is larger than 5 MiB"
+_COOKIE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}=[!-:<-\[\]-~ ]{1,4000}")
+"""Name and value as RFC 6265 has them, blanks within a value allowed."""
+_MOST_COOKIES = 10
 _CERTIFICATE = re.compile(
     r"certificate[ _]verify[ _]failed|VerificationError|CertificateError|hostname mismatch", re.IGNORECASE
 )
@@ -100,3 +103,9 @@ def status_reason(status: int) -> str:
     except ValueError:
         return f"HTTP {status}"
 
+
+def cookies_set(headers: Iterable[str]) -> str:
+    """Return what `Set-Cookie` headers set, as the `Cookie` header that gives it back; empty where it is nothing."""
+    pairs = [header.partition(";")[0].strip() for header in headers]
+    kept = [pair for pair in pairs if _COOKIE.fullmatch(pair)]
+    return "; ".join(kept[:_MOST_COOKIES])
