@@ -60,7 +60,8 @@ def take(answer: FeedAnswer, desk: Desk) -> int:
 
 def _failed(answer: FeedAnswer, wish: Wish, engine: Engine) -> None:
     reason = shorten(answer.reason or str(answer.outcome), 300)
-    hopeless = answer.outcome is Outcome.NOT_A_FEED or answer.status in _NEVER_COMES or "(robots.txt)" in reason
+    forbidden = "(robots.txt)" in reason or reason.startswith("refused: ")
+    hopeless = forbidden or answer.outcome is Outcome.NOT_A_FEED or answer.status in _NEVER_COMES
     told = "not used" if hopeless else "tried again"
     log.info("source %s: a page did not come and is %s: %s (%s)", wish.source, told, reason, one_line(wish.url))
     wait = max(FIRST_WAIT * 2 ** min(wish.tries, 10), timedelta(seconds=answer.retry_after or 0))

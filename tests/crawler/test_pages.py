@@ -239,6 +239,7 @@ def test_a_page_whose_host_has_no_time_yet_has_not_been_tried(desk: Desk) -> Non
         pytest.param(Outcome.GONE, {"status": 410}, id="gone"),
         pytest.param(Outcome.NOT_A_FEED, {"status": 200, "reason": "encrypted"}, id="no-article"),
         pytest.param(Outcome.BLOCKED, {"reason": "x forbids this address to robots (robots.txt)"}, id="robots"),
+        pytest.param(Outcome.ERROR, {"status": None, "reason": "refused: x is a private address"}, id="private"),
     ],
 )
 def test_a_page_that_will_never_come_is_not_tried_again(desk: Desk, outcome: Outcome, more: dict[str, object]) -> None:
