@@ -47,7 +47,7 @@ samples: .venv/dev        ## make samples DIR=…: serve the feeds of a folder o
 demo: .venv/run           ## a month of sample news through the real program, offline
 	@$(BIN)/chuhai demo
 
-demo-golden: .venv/dev    ## write tests/acceptance/demo-transcript.txt anew
+demo-golden: .venv/dev    ## write the demo's transcript, and what README.md shows of it, anew
 	$(BIN)/chuhai demo > tests/acceptance/demo-transcript.txt
 
 torture: .venv/dev        ## make torture DIR=…: read every feed of a folder, broken ones too, twice

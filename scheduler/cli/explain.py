@@ -26,7 +26,7 @@ from crawler.storage.views import views
 from crawler.text import one_line
 from crawler.urls import article_keys, is_web_url
 from scheduler.cli.classify import article
-from scheduler.cli.common import DEFAULT_CONFIG, USAGE, ConfigPath, JsonOption, database, fail
+from scheduler.cli.common import DEFAULT_CONFIG, USAGE, ConfigPath, database, fail
 from scheduler.cli.explained import told
 from scheduler.cli.judged import event_of, verdicts
 from scheduler.cli.knowledge import known
@@ -51,7 +51,7 @@ class Found:
 def explain(
     what: Annotated[str, typer.Argument(help="The address of an article, a title, or - for a text on standard input.")],
     config: ConfigPath = DEFAULT_CONFIG,
-    as_json: JsonOption = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything as JSON, with offsets.")] = False,
 ) -> None:
     """Show every name, trigger, veto and signal found in an article, and which watchlist would tell it, and why not.
 
