@@ -49,6 +49,7 @@ demo: .venv/run           ## a month of sample news through the real program, of
 
 demo-golden: .venv/dev    ## write the demo's transcript, and what README.md shows of it, anew
 	$(BIN)/chuhai demo > tests/acceptance/demo-transcript.txt
+	$(BIN)/python -m tools.readme_samples
 
 torture: .venv/dev        ## make torture DIR=…: read every feed of a folder, broken ones too, twice
 	$(BIN)/python tools/torture.py "$(DIR)"
