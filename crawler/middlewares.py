@@ -18,7 +18,6 @@ from crawler.pipelines import Round
 from crawler.robots import Robots, Unreachable
 from crawler.settings import ROBOTS_TIMEOUT
 
-
 PAGES = "pages"
 """The spider whose requests come after those of all others."""
 

@@ -130,6 +130,15 @@ class Runner:
             await _end(crawl, _STORING)
         return _LEAVING if self._stopping.is_set() else _why(task)
 
+    def learnt(self) -> tuple[list[HostTimes], list[RobotsTxt]]:
+        """Return what is to be kept over a restart and was not returned before; see `keep_again`."""
+        return self.gate.changes(), self.robots.changes()
+
+    def keep_again(self, times: Iterable[HostTimes], texts: Iterable[RobotsTxt]) -> None:
+        """Return these once more with the next `learnt`: they could not be kept."""
+        self.gate.keep_again(times)
+        self.robots.keep_again(texts)
+
     async def stop(self) -> None:
         """End every crawl, within about six seconds, whatever the servers do."""
         self._stopping.set()

@@ -6,13 +6,17 @@ import asyncio
 import logging
 import signal
 from contextlib import suppress
+from datetime import datetime
 
+from crawler.storage.sources import SourceState
 from scheduler import jobs
 from scheduler.delivery import Delivery
 from scheduler.jobs import Options, Setup
-from scheduler.schema import keep_due
 
 log = logging.getLogger(__name__)
+
+SOON = 60.0
+"""Seconds that a source waits within a round for its host, which another source asks before it."""
 
 PATIENCE = 120.0
 """Seconds that a round waits for messages that Slack wants later; what is owed then goes out with the next run."""
@@ -36,17 +40,30 @@ async def one_round(setup: Setup, options: Options) -> int:
 
 async def _poll(setup: Setup, options: Options, stopping: asyncio.Event) -> None:
     engine, now = setup.desk.engine, options.clock()
-    ids = await asyncio.to_thread(jobs.allowed, engine, list(setup.sources), now)
-    for source in setup.sources.keys() - set(ids):
-        log.warning("source %s: not polled, its server asked us to stay away for now (see chuhai status)", source)
-    runner = jobs.make_runner(setup, options)
+    for line in jobs.start_warnings(setup):
+        log.warning("%s", line)
+    runner = jobs.make_runner(setup, options, *await asyncio.to_thread(jobs.manners, engine))
+    states = await asyncio.to_thread(jobs.known, engine, list(setup.sources))
+    ids = jobs.allowed(setup, states, runner.gate, now, soon=SOON)
+    for id in sorted(setup.sources.keys() - set(ids)):
+        log.warning("source %s: not polled: %s (see chuhai status)", id, _why_not(setup, states[id], now))
     crawl = asyncio.create_task(jobs.poll(setup, ids, runner, lambda _answer, _stored: None))
     stop = asyncio.create_task(stopping.wait())
     await asyncio.wait({crawl, stop}, return_when=asyncio.FIRST_COMPLETED)
     await runner.stop()
     stop.cancel()
-    await crawl
-    await asyncio.to_thread(keep_due, engine, (), ids, now)
+    postponed = {id for id, answer in (await crawl).items() if answer.postponed}
+    for id in sorted(postponed):
+        log.warning("source %s: not polled: its host was not free in time; the next run asks again", id)
+    await asyncio.to_thread(jobs.keep, engine, set(), set(ids) - postponed, runner.learnt(), options.clock())
+
+
+def _why_not(setup: Setup, state: SourceState, now: datetime) -> str:
+    if not jobs.resting(setup.sources[state.id], state, now):
+        return "its host is not to be asked yet"
+    if state.stopped_at is not None:
+        return "it is gone for good, until its address in config.yaml changes"
+    return f"it failed, and is left alone until {state.not_before:%Y-%m-%d %H:%M} UTC"
 
 
 async def _deliver(delivery: Delivery, stopping: asyncio.Event) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Column, Engine, String, Table, delete, insert, select
 
 import alerts.schema  # noqa: F401 - adds its tables to the metadata
-from crawler.storage.engine import Instant, reading, writing
+from crawler.storage.engine import Connection, Instant, reading, writing
 from crawler.storage.schema import metadata
 
 due_times = Table(
@@ -25,12 +25,18 @@ WHOLE = metadata
 def keep_due(engine: Engine, due_now: Iterable[str], done: Iterable[str], now: datetime) -> None:
     """Store which sources are to be polled and which were, in one transaction; one marked already keeps its time."""
     wanted, over = set(due_now), set(done)
-    if not wanted and not over:
-        return
-    with writing(engine) as connection:
-        connection.execute(delete(due_times).where(due_times.c.source.in_(over)))
+    if wanted or over:
+        with writing(engine) as connection:
+            mark_due(connection, wanted, over, now)
+
+
+def mark_due(connection: Connection, due_now: set[str], done: set[str], now: datetime) -> None:
+    """Store within a transaction which sources are to be polled and which were."""
+    if done:
+        connection.execute(delete(due_times).where(due_times.c.source.in_(done)))
+    if due_now:
         marked = set(connection.execute(select(due_times.c.source)).scalars())
-        rows = [{"source": source, "due_at": now} for source in sorted(wanted - marked)]
+        rows = [{"source": source, "due_at": now} for source in sorted(due_now - marked)]
         if rows:
             connection.execute(insert(due_times), rows)
 

@@ -6,7 +6,8 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,15 +15,13 @@ from pathlib import Path
 from crawler.ingest import Stored
 from crawler.models import FeedAnswer
 from crawler.runner import Runner
-from crawler.storage import sources
-from crawler.storage.engine import Engine, StorageError, reading
+from crawler.storage.engine import Engine, StorageError
 from crawler.units import describe_age, format_duration
-from scheduler import jobs, logs
+from scheduler import jobs, logs, pages
 from scheduler.config import ConfigError, LoadedConfig, difference, load, remember
 from scheduler.config.watch import ConfigWatch, refused_words
 from scheduler.delivery import Delivery
 from scheduler.jobs import Options, Setup
-from scheduler.schema import due_sources, keep_due
 from scheduler.timetable import Plan, Timetable, overdue
 from scheduler.version import VERSION
 
@@ -30,6 +29,9 @@ log = logging.getLogger(__name__)
 
 TICK = 1.0
 """Seconds between two looks at what is due and at the configuration."""
+
+GAPS_EVERY = 10.0
+"""Seconds between two looks for sources that missed items and are polled more often for a while."""
 
 MATCH_ANYWAY = 60.0
 """Seconds after which matching looks even if nobody said that something changed."""
@@ -57,21 +59,26 @@ class Service:
         self._newly_due: set[str] = set()
         self._in_flight: set[str] = set()
         self._answered: set[str] = set()
+        self._later: dict[str, float] = {}
         self._polls: set[asyncio.Task[None]] = set()
         self._timetable = Timetable(self._newly_due.add)
         self._delivery = Delivery(setup, options.clock, dry_run=options.dry_run)
         self._runner: Runner | None = None
+        self._looked_for_gaps = -GAPS_EVERY
 
     async def run(self) -> int:
         """Run until SIGTERM or SIGINT; a second signal ends the process at once. Return the exit code."""
         self._handle_signals()
-        self._runner = jobs.make_runner(self._setup, self._options)
+        self._runner = jobs.make_runner(
+            self._setup, self._options, *await asyncio.to_thread(jobs.manners, self._engine)
+        )
         await asyncio.to_thread(self._delivery.begin)
         self._timetable.apply(plans(self._setup))
         self._timetable.start()
         await self._announce()
         loops = [
             asyncio.create_task(self._forever("polling", self._poll_due)),
+            asyncio.create_task(self._forever("pages", self._fetch_pages)),
             asyncio.create_task(self._forever("matching", self._match)),
             asyncio.create_task(self._forever("delivery", self._deliver)),
             asyncio.create_task(self._forever("configuration", self._look_at_config)),
@@ -102,7 +109,14 @@ class Service:
                 if self._runner is not None:
                     await self._runner.stop()
                 await asyncio.wait([*loops, *self._polls])
+                await self._keep_last()
         log.info("stopped")
+
+    async def _keep_last(self) -> None:
+        try:
+            await self._keep(self._options.clock())
+        except StorageError as error:
+            log.error("what was polled last could not be noted, and is asked for again: %s", error)
 
     async def _forever(self, name: str, step: Callable[[], Awaitable[float]]) -> None:
         """Repeat a step, waiting as long as it says; after an error it is tried again, ever more slowly."""
@@ -143,6 +157,8 @@ class Service:
             )
         for problem in setup.loaded.warnings:
             log.warning("%s", problem.headline)
+        for line in jobs.start_warnings(setup):
+            log.warning("%s", line)
         for line in setup.loaded.not_yet_in_force:
             log.warning("not yet in force: %s", line)
         log.info("%s", self._delivery.destination)
@@ -153,44 +169,78 @@ class Service:
             log.info("polls %s %s, %s: %s", id, _rhythm(source.every, source.schedule), when, source.url[0])
 
     async def _poll_due(self) -> float:
-        """Take what is due and not already under way, and poll it in a crawl of its own."""
-        fresh, done, now = set(self._newly_due), set(self._answered), self._options.clock()
-        known = self._setup.sources.keys()
-        await asyncio.to_thread(keep_due, self._engine, fresh & known, done, now)
-        self._newly_due -= fresh
-        self._answered -= done
-        self._in_flight -= done
-        waiting = await asyncio.to_thread(due_sources, self._engine, now)
-        ready = await asyncio.to_thread(jobs.allowed, self._engine, waiting, now)
-        mine = [source for source in ready if source in known and source not in self._in_flight]
-        if mine:
-            self._in_flight.update(mine)
-            task = asyncio.create_task(self._poll(mine))
+        """Take what is due, not under way and not to be left alone for now, and poll it in a crawl of its own."""
+        if self._runner is None:
+            return TICK
+        now = self._options.clock()
+        await self._keep(now)
+        due = await asyncio.to_thread(jobs.waiting, self._engine, now)
+        await self._look_for_gaps(due.keys(), now)
+        moment = time.monotonic()
+        self._later = {source: until for source, until in self._later.items() if until > moment}
+        states = {source: state for source, state in due.items() if source not in self._later}
+        ready = jobs.allowed(self._setup, states, self._runner.gate, now, under_way=self._in_flight)
+        if ready:
+            self._in_flight.update(ready)
+            task = asyncio.create_task(self._poll(ready, self._runner))
             self._polls.add(task)
             task.add_done_callback(self._polls.discard)
         return TICK
 
-    async def _poll(self, ids: list[str]) -> None:
+    async def _keep(self, now: datetime) -> None:
+        """Note what is due, what was polled and what was learnt of hosts; all of it again when that fails."""
+        fresh, done = set(self._newly_due), set(self._answered)
+        learnt = self._runner.learnt() if self._runner is not None else ([], [])
+        try:
+            await asyncio.to_thread(jobs.keep, self._engine, fresh & self._setup.sources.keys(), done, learnt, now)
+        except BaseException:
+            if self._runner is not None:
+                self._runner.keep_again(*learnt)
+            raise
+        self._newly_due -= fresh
+        self._answered -= done
+        self._in_flight -= done
+
+    async def _look_for_gaps(self, due: Collection[str], now: datetime) -> None:
+        if time.monotonic() - self._looked_for_gaps >= GAPS_EVERY:
+            self._looked_for_gaps = time.monotonic()
+            hurried = await asyncio.to_thread(jobs.hurried, self._setup, now)
+            self._newly_due |= hurried - set(due) - self._in_flight
+
+    async def _poll(self, ids: list[str], runner: Runner) -> None:
         """Run one crawl. A source is free again with its own answer: it does not wait for a slow one beside it."""
-        if self._runner is None:
-            return
         loop = asyncio.get_running_loop()
+        left = set(ids)
 
         def stored(answer: FeedAnswer, _stored: Stored) -> None:
-            loop.call_soon_threadsafe(self._after_answer, answer.source)
+            loop.call_soon_threadsafe(self._after_answer, answer, left)
 
         try:
-            await jobs.poll(self._setup, ids, self._runner, stored)
+            await jobs.poll(self._setup, ids, runner, stored)
         except Exception:
             log.exception("a poll of %s failed; they are polled again at their next time", ", ".join(ids))
         finally:
             if not self._stopping.is_set():
-                self._answered.update(set(ids) & self._in_flight)
+                self._answered.update(left)
                 self._changed.set()
 
-    def _after_answer(self, source: str) -> None:
-        self._answered.add(source)
+    def _after_answer(self, answer: FeedAnswer, left: set[str]) -> None:
+        left.discard(answer.source)
+        if answer.postponed:
+            # it stays due; until its host is free there is no use in trying
+            self._later[answer.source] = time.monotonic() + (answer.retry_after or TICK)
+            self._in_flight.discard(answer.source)
+            return
+        self._answered.add(answer.source)
         self._changed.set()
+
+    async def _fetch_pages(self) -> float:
+        """Fetch article pages that are wished for, where no feed of the host is due; no alert waits for one."""
+        if self._runner is not None:
+            busy = self._in_flight | self._newly_due
+            if await pages.fetch(self._setup, self._runner, busy, self._options.clock):
+                self._changed.set()
+        return pages.EVERY
 
     async def _match(self) -> float:
         """Match what changed; asked for by polls, and once a minute in case something was missed."""
@@ -261,10 +311,10 @@ def plans(setup: Setup) -> dict[str, Plan]:
 
 
 def _missed(setup: Setup, now: datetime) -> set[str]:
-    """Return the sources whose poll was missed while the service did not run, or that were never polled."""
-    with reading(setup.desk.engine) as connection:
-        known = sources.states(connection, list(setup.sources))
-    return {id for id, plan in plans(setup).items() if overdue(id, plan, known[id].polled_at, now)}
+    """Return the sources whose poll was missed while the service did not run, that were never polled or moved."""
+    known = jobs.known(setup.desk.engine, list(setup.sources))
+    late = {id for id, plan in plans(setup).items() if overdue(id, plan, known[id].polled_at, now)}
+    return late | {id for id, source in setup.sources.items() if jobs.readdressed(source, known[id])}
 
 
 def _remember(path: Path, loaded: LoadedConfig) -> None:
