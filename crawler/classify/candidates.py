@@ -186,7 +186,11 @@ class Proposer:
         if case.actor.company.name not in self._knowledge.roster.other_business:
             return True
         own = self._lexicon.find("car_name", case.actor.found.alias) is not None
-        return own or case.document.vehicles_until(case.document.lead_until)
+        document, clause = case.document, case.clause
+        if document.digest and clause.part is Part.TITLE:
+            item = [c for c in document.title_clauses if c.item == clause.item]
+            return own or document.vehicles_between(item[0].start, item[-1].end)
+        return own or document.vehicles_between(0, document.lead_until)
 
     def _builds_there(self, case: Case, places: Sequence[str]) -> bool:
         builds = self._knowledge.presence.builds_in

@@ -106,9 +106,9 @@ class Document:
         first, last = self.folded.original(folded, min(folded + 1, len(self.folded.text)))
         return last if after else first
 
-    def vehicles_until(self, end: int) -> bool:
-        """Say whether a vehicle word stands before this offset."""
-        return any(f.sort is Sort.VEHICLE and f.start < end for f in self.found)
+    def vehicles_between(self, start: int, end: int) -> bool:
+        """Say whether a vehicle word begins in whole[start:end)."""
+        return any(f.sort is Sort.VEHICLE and start <= f.start < end for f in self.found)
 
 
 COMPANIES = (Sort.COMPANY, Sort.AMBIGUOUS, Sort.PERSON)

@@ -25,7 +25,7 @@ MOVES = [
     ("Xiaomi begins car deliveries in Norway", "Xiaomi", ENTRY, "NO", LAUNCHED),
     ("阿维塔品牌正式登陆巴西", "Avatr", ENTRY, "BR", LAUNCHED),
     ("岚图汽车计划明年进入澳大利亚市场", "Voyah", ENTRY, "AU", PLANNED),
-    ("智己汽车与经销商签约，将进入挪威", "IM", ENTRY, "NO", PLANNED),
+    ("智己汽车与经销商签约，将进入挪威", "IM", ENTRY, "NO", ANNOUNCED),
     ("曝极石汽车将进入秘鲁市场", "Rox", ENTRY, "PE", RUMOURED),
     ("昊铂首店落地挪威奥斯陆", "Hyptec", ENTRY, "NO", LAUNCHED),
     # export
