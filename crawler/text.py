@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 _INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF, 0xAD])
 _CONTROL = {c: " " for c in range(0xA0) if (c < 0x20 or c >= 0x7F) and chr(c) not in "\n\t"}
+_UNSEEN: dict[int, str | None] = {**_CONTROL, **_INVISIBLE}
+_ODD = re.compile("[" + re.escape("".join(map(chr, _UNSEEN))) + "\ud800-\udfff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
-_LATIN = re.compile("[A-Za-z]")
-_KANA_HANGUL = re.compile("[\u3040-\u30ff\uac00-\ud7af]")
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]+")
+_LATIN = re.compile("[A-Za-z]+")
+_KANA_HANGUL = re.compile("[\u3040-\u30ff\uac00-\ud7af]+")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|St|No|Inc|Co|Corp|Ltd|vs|U\.S|U\.K|e\.g|i\.e|approx|Jan|Feb|Aug|Sept|Oct|Nov|Dec))\.$"
 )
@@ -40,16 +43,35 @@ class Folded:
 
     def folded(self, offset: int) -> int:
         """Return the first folded position that came from the original offset, or from one behind it."""
+        if isinstance(self.starts, range):
+            return max(0, min(offset, len(self.starts)))
         return bisect_left(self.starts, offset)
 
 
 def fold(text: str) -> Folded:
     """Return the text folded for comparison, with the offset of every character kept."""
-    plain = text.translate(_QUOTE_MARKS)
-    whole = unicodedata.normalize("NFKC", plain).casefold()
-    if len(whole) == len(plain) and plain.isascii():
-        return Folded(whole, range(len(text) + 1))
-    return _fold_slowly(plain)
+    if text.isascii():
+        return Folded(text.translate(_QUOTE_MARKS).casefold(), range(len(text) + 1))
+    characters = set(text)
+    if any(unicodedata.combining(character) for character in characters):
+        return _fold_slowly(text.translate(_QUOTE_MARKS))
+    forms = {ord(c): unicodedata.normalize("NFKC", c.translate(_QUOTE_MARKS)).casefold() for c in characters}
+    return Folded(text.translate(forms), _starts(text, forms))
+
+
+def _starts(text: str, forms: Mapping[int, str]) -> tuple[int, ...] | range:
+    """Return where each folded character came from; a text of which none changes its length needs no list."""
+    uneven = "".join(chr(c) for c, form in forms.items() if len(form) != 1)
+    if not uneven:
+        return range(len(text) + 1)
+    starts: list[int] = []
+    position = 0
+    for match in re.finditer(f"[{re.escape(uneven)}]", text):
+        starts.extend(range(position, match.start()))
+        starts.extend([match.start()] * len(forms[ord(match[0])]))
+        position = match.end()
+    starts.extend(range(position, len(text) + 1))
+    return tuple(starts)
 
 
 def _fold_slowly(plain: str) -> Folded:
@@ -79,10 +101,11 @@ def clean(text: str) -> str:
 
     Line breaks stay.
     """
-    text = _SURROGATES.sub("\ufffd", text).replace("\r\n", "\n").replace("\r", "\n")
-    text = text.translate(_CONTROL).translate(_INVISIBLE)
-    lines = (re.sub(r"[^\S\n]+", " ", line).strip() for line in text.split("\n"))
-    return re.sub(r"\n{2,}", "\n", "\n".join(lines)).strip()
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _ODD.search(text):
+        text = _SURROGATES.sub("\ufffd", text).translate(_UNSEEN)
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)
 
 
 def one_line(text: str) -> str:
@@ -105,12 +128,16 @@ def language_of(text: str) -> str:
     Other languages in Latin script count as `en` only because nothing here reads them otherwise.
     """
     sample = text[:4000]
-    han, latin = len(_HAN.findall(sample)), len(_LATIN.findall(sample))
-    if len(_KANA_HANGUL.findall(sample)) > han / 2 and latin < 4 * han:
+    han, latin = _count(_HAN, sample), _count(_LATIN, sample)
+    if _count(_KANA_HANGUL, sample) > han / 2 and latin < 4 * han:
         return "und"
     if han * 2 > latin / 2 and han >= 2:
         return "zh"
     return "en" if latin >= 2 else "und"
+
+
+def _count(script: re.Pattern[str], text: str) -> int:
+    return sum(map(len, script.findall(text)))
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
