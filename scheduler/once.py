@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 
+from crawler.models import FeedAnswer
+from crawler.runner import Runner
 from crawler.storage.sources import SourceState
-from scheduler import jobs
+from scheduler import jobs, pages
 from scheduler.delivery import Delivery
 from scheduler.jobs import Options, Setup
 
@@ -17,6 +20,9 @@ log = logging.getLogger(__name__)
 
 SOON = 60.0
 """Seconds that a source waits within a round for its host, which another source asks before it."""
+
+MOST_PAGES = 10
+"""Pages of each host that a round fetches."""
 
 PATIENCE = 120.0
 """Seconds that a round waits for messages that Slack wants later; what is owed then goes out with the next run."""
@@ -47,7 +53,7 @@ async def _poll(setup: Setup, options: Options, stopping: asyncio.Event) -> None
     ids = jobs.allowed(setup, states, runner.gate, now, soon=SOON)
     for id in sorted(setup.sources.keys() - set(ids)):
         log.warning("source %s: not polled: %s (see chuhai status)", id, _why_not(setup, states[id], now))
-    crawl = asyncio.create_task(jobs.poll(setup, ids, runner, lambda _answer, _stored: None))
+    crawl = asyncio.create_task(_crawl(setup, ids, runner, options))
     stop = asyncio.create_task(stopping.wait())
     await asyncio.wait({crawl, stop}, return_when=asyncio.FIRST_COMPLETED)
     await runner.stop()
@@ -56,6 +62,15 @@ async def _poll(setup: Setup, options: Options, stopping: asyncio.Event) -> None
     for id in sorted(postponed):
         log.warning("source %s: not polled: its host was not free in time; the next run asks again", id)
     await asyncio.to_thread(jobs.keep, engine, set(), set(ids) - postponed, runner.learnt(), options.clock())
+
+
+async def _crawl(setup: Setup, ids: list[str], runner: Runner, options: Options) -> Mapping[str, FeedAnswer]:
+    """Poll the sources, then fetch pages of hosts that allow it soon; the rest is left to the next run."""
+    answers = await jobs.poll(setup, ids, runner, lambda _answer, _stored: None)
+    for _ in range(MOST_PAGES):
+        if not await pages.fetch(setup, runner, options.clock, soon=SOON):
+            break
+    return answers
 
 
 def _why_not(setup: Setup, state: SourceState, now: datetime) -> str:

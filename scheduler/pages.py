@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 
@@ -25,19 +25,20 @@ EVERY = 5.0
 """Seconds between two looks at what is wished for, and at least between two pages of a host."""
 
 
-async def fetch(setup: Setup, runner: Runner, busy: Collection[str], clock: Clock) -> int:
+async def fetch(setup: Setup, runner: Runner, clock: Clock, *, soon: float = 0.0) -> int:
     """Fetch the pages that are due, one of each host; return how many were asked for.
+
+    Feeds go first: the gate lets a page pass only where none of them waits for the host.
 
     Args:
         setup: the configuration: only sources whose `article_pages` is on, in it, have pages.
         runner: runs the crawl.
-        busy: the sources whose own poll is due or under way: no page is asked for from their hosts.
         clock: tells the present.
+        soon: seconds within which a host must be free.
     """
     due = await asyncio.to_thread(_due, setup, clock())
-    resting = {key(url) for source in busy if source in setup.sources for url in setup.sources[source].url}
-    free = (wish for wish in due if is_web_url(wish.url) and runner.gate.wait(wish.url) <= 0)
-    requests = [request_for(wish, setup.sources[wish.source].url) for wish in _one_a_host(free, resting)]
+    free = (wish for wish in due if is_web_url(wish.url) and runner.gate.wait(wish.url) <= soon)
+    requests = [request_for(wish, setup.sources[wish.source].url) for wish in _one_a_host(free)]
     if requests:
         await runner.poll(requests, partial(take, desk=setup.desk), spider="pages", deadline=DEADLINE)
     return len(requests)
@@ -63,8 +64,8 @@ def _wanted(wish: Wish, setup: Setup) -> bool:
     return wish.source in setup.sources and setup.sources[wish.source].article_pages != "never"
 
 
-def _one_a_host(wishes: Iterator[Wish], resting: set[str]) -> Iterator[Wish]:
-    taken = set(resting)
+def _one_a_host(wishes: Iterator[Wish]) -> Iterator[Wish]:
+    taken: set[str] = set()
     for wish in wishes:
         host = key(wish.url)
         if host not in taken:

@@ -235,11 +235,9 @@ class Service:
         self._changed.set()
 
     async def _fetch_pages(self) -> float:
-        """Fetch article pages that are wished for, where no feed of the host is due; no alert waits for one."""
-        if self._runner is not None:
-            busy = self._in_flight | self._newly_due
-            if await pages.fetch(self._setup, self._runner, busy, self._options.clock):
-                self._changed.set()
+        """Fetch article pages that are wished for, after the feeds of their hosts; no alert waits for one."""
+        if self._runner is not None and await pages.fetch(self._setup, self._runner, self._options.clock):
+            self._changed.set()
         return pages.EVERY
 
     async def _match(self) -> float:

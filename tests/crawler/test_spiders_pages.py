@@ -150,12 +150,11 @@ def test_a_page_is_fetched_after_its_feed_and_read(poller: Poller, server: FeedS
     found: list[int] = []
 
     async def work(runner: Runner) -> None:
-        found.append(await fetch(setup, runner, ["s"], poller.clock))
-        found.append(await fetch(setup, runner, [], poller.clock))
-        found.append(await fetch(setup, runner, [], poller.clock))
+        found.append(await fetch(setup, runner, poller.clock))
+        found.append(await fetch(setup, runner, poller.clock))
 
     in_the_loop(poller, setup, work)
-    assert found == [0, 1, 0]
+    assert found == [1, 0]
     assert waiting(setup) == {}
     [event] = the_events(setup)
     assert (event.company.name, event.places) == ("XPENG", ("NO",))
@@ -164,7 +163,7 @@ def test_a_page_is_fetched_after_its_feed_and_read(poller: Poller, server: FeedS
 def test_a_page_that_does_not_come_leaves_what_the_feed_said(poller: Poller, server: FeedServer, setup: Setup) -> None:
     server.feeds["/feed"] = Feed("CleanTechnica", server.url(), [item(server, TITLE, LEAD)])
     serve(server, "/2026/1", b"", 500)
-    in_the_loop(poller, setup, lambda runner: fetch(setup, runner, [], poller.clock))
+    in_the_loop(poller, setup, lambda runner: fetch(setup, runner, poller.clock))
     assert [event.places for event in the_events(setup)] == [("NO",)]
     assert waiting(setup) == {"s": 1}
 
@@ -178,15 +177,15 @@ def test_a_wish_of_a_source_that_wants_no_pages_any_more_is_forgotten(
         "sources: [{id: s, url: 'https://news.example/feed', every: 10m}]\n"
     )
     changed = set_up(parse(text, tmp_path / "config.yaml", {}), setup.desk.engine)
-    in_the_loop(poller, setup, lambda runner: fetch(changed, runner, [], poller.clock))
+    in_the_loop(poller, setup, lambda runner: fetch(changed, runner, poller.clock))
     assert (waiting(setup), server.asked("/2026/1")) == ({}, [])
 
 
 def test_the_sites_spider_knows_an_article_by_its_number(poller: Poller, server: FeedServer, setup: Setup) -> None:
     server.feeds["/feed"] = Feed("CleanTechnica", server.url(), [item(server, TITLE, LEAD)])
-    in_the_loop(poller, setup, lambda runner: fetch(setup, runner, ["s"], poller.clock))
+    in_the_loop(poller, setup, lambda runner: fetch(setup, runner, poller.clock))
     moved = item(server, TITLE, LEAD, 1)
     again = Item(moved.title, server.url("/elsewhere"), LEAD, moved.published, moved.guid)
     server.feeds["/feed"] = Feed("CleanTechnica", server.url(), [again])
-    in_the_loop(poller, setup, lambda runner: fetch(setup, runner, ["s"], poller.clock))
+    in_the_loop(poller, setup, lambda runner: fetch(setup, runner, poller.clock))
     assert [len(event.mentions) for event in the_events(setup)] == [1]
