@@ -12,7 +12,9 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import SO_LINGER, SOL_SOCKET
 from ssl import SSLContext
+from struct import pack
 from types import TracebackType
 from typing import Self
 from xml.sax.saxutils import escape
@@ -91,6 +93,12 @@ class Reply:
     """Send only so many bytes of the body, though Content-Length tells of all."""
     drop: bool = False
     """Close the connection without an answer."""
+    reset: bool = False
+    """End with a reset instead of an orderly close."""
+    drip: float = 0.0
+    """Seconds between two bytes of the body."""
+    stall: float = 0.0
+    """Seconds after what is sent of the body, before the end; the server's end cuts it short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +119,19 @@ Fault = Callable[[Mapping[str, str]], Reply | None]
 
 
 class FeedServer:
-    """Serves `feeds` by path; a path in `faults` answers by that first. Use it in a `with` block."""
+    """Serves `feeds` by path; a path in `faults` answers by that first. Use it in a `with` block.
 
-    def __init__(self, tls: SSLContext | None = None) -> None:
+    Without a `port` the system chooses one.
+    """
+
+    def __init__(self, tls: SSLContext | None = None, port: int = 0) -> None:
         self._scheme = "https" if tls else "http"
         self.feeds: dict[str, Feed] = {}
         self.faults: dict[str, Fault] = {}
         self.robots = ALLOW_ALL
         self.requests: list[Request] = []
         self._closing = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
         self._server.socket = tls.wrap_socket(self._server.socket, server_side=True) if tls else self._server.socket
         self._server.daemon_threads = True
         self._server.block_on_close = False
@@ -153,6 +164,10 @@ class FeedServer:
         """Return the requests for a path so far."""
         return [request for request in list(self.requests) if request.path == path]
 
+    def wait(self, seconds: float) -> bool:
+        """Wait, unless the server ends; return whether it does."""
+        return self._closing.wait(seconds)
+
     def reply(self, path: str, headers: Mapping[str, str]) -> Reply:
         """Return the answer to a request, noted before its delay is waited out."""
         began = time.monotonic()
@@ -160,7 +175,7 @@ class FeedServer:
         found = fault(headers) if fault else None
         reply = found if found is not None else self._ordinary(path, headers)
         self.requests.append(Request(path, headers, 0 if reply.drop else reply.status, began))
-        self._closing.wait(reply.delay)
+        self.wait(reply.delay)
         return reply
 
     def _ordinary(self, path: str, headers: Mapping[str, str]) -> Reply:
@@ -187,16 +202,26 @@ def _handler(server: FeedServer) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             reply = server.reply(self.path, {name.lower(): value for name, value in self.headers.items()})
             self.close_connection = True
-            if not reply.drop:
-                with suppress(ConnectionError):  # the client may have hung up on a slow or large answer
+            with suppress(ConnectionError):  # the client may have hung up on a slow or large answer
+                if not reply.drop:
                     self._send(reply)
+            if reply.reset:
+                # no lingering: the other side is told with RST once the last file on the socket is closed
+                self.connection.setsockopt(SOL_SOCKET, SO_LINGER, pack("ii", 1, 0))
+                self.connection.close()
 
         def _send(self, reply: Reply) -> None:
             self.send_response(reply.status)
             for name, value in {"Content-Length": str(len(reply.body)), "Connection": "close", **reply.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(reply.body[: reply.send])
+            body = reply.body[: reply.send]
+            pieces = (body[i : i + 1] for i in range(len(body))) if reply.drip else [body]
+            for piece in pieces:
+                self.wfile.write(piece)
+                if server.wait(reply.drip):
+                    break
+            server.wait(reply.stall)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the standard library's name
             """Say nothing: `FeedServer.requests` is the log."""
