@@ -67,9 +67,12 @@ class Proposer:
         return denial(clause, hit, document.language, self._lexicon)
 
     def proposals(self, document: Document, part: Part, published: datetime | None) -> Iterator[Proposal]:
-        """Return what the clauses of one part may report, in order of the text."""
+        """Return what the clauses of one part may report, in order of the text.
+
+        In the body only clauses that name a company: it adds to a story with subjects of its own, see `Judge`.
+        """
         for clause in document.clauses:
-            if clause.part is part:
+            if clause.part is part and (part is not Part.BODY or clause.between(0, len(clause.masked), COMPANIES)):
                 for hit in self.hits(document, clause):
                     for actor in self._actors(document, clause, hit):
                         entrant = self._is_entrant(actor.company, published)

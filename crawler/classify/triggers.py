@@ -74,9 +74,13 @@ def load() -> Triggers:
 
 
 def denial(clause: Clause, hit: Hit, language: str, lexicon: Lexicon) -> re.Match[str] | None:
-    """Return the denial that stands before the trigger, or within it, in its part of the clause, if any."""
+    """Return the denial that stands before the trigger, or within it, in its part of the clause, if any.
+
+    Within the words of a retreat a "no longer" is the retreat itself.
+    """
     comma = clause.masked.rfind(", ", 0, hit.start)
-    return lexicon.find("negation", clause.masked, language, max(comma, 0), hit.end)
+    end = hit.start if hit.trigger.type is MoveType.WITHDRAWAL else hit.end
+    return lexicon.find("negation", clause.masked, language, max(comma, 0), end)
 
 
 def stage_of(clause: Clause, hit: Hit, language: str, lexicon: Lexicon) -> Stage:
@@ -90,8 +94,11 @@ def stage_of(clause: Clause, hit: Hit, language: str, lexicon: Lexicon) -> Stage
         return Stage.RUMOURED
     if hit.trigger.type is MoveType.WITHDRAWAL:
         return Stage.PLANNED if says("delay") else Stage.ANNOUNCED if says("to_come", hit.end) else own
-    if says("future"):
+    ahead = lexicon.find("headline_to", clause.masked, language)
+    if says("future") or (ahead is not None and (language == "zh" or ahead.start() <= hit.start)):
         return Stage.PLANNED
+    if own is Stage.LAUNCHED and hit.trigger.type is MoveType.MARKET_ENTRY and says("declared"):
+        return Stage.ANNOUNCED
     if own is Stage.PLANNED and says("signed"):
         return Stage.ANNOUNCED
     return Stage.UNDER_WAY if own is Stage.PLANNED and says("begun") else own
