@@ -17,7 +17,6 @@ _UNSEEN = frozenset({"script", "style"})
 _TAG = re.compile(r"<(?=[a-zA-Z!?]|/[a-zA-Z])")
 _NAME = re.compile(r"/?([a-zA-Z][a-zA-Z0-9:-]*)")
 _STOP = re.compile(r"[>\"']")
-_BREAKS = re.compile(r"[\t\n\r\f ]+")
 _LOOKS_LIKE_HTML = re.compile(
     r"</?(?:a|b|blockquote|br|div|em|figure|font|h[1-6]|i|iframe|img|li|ol|p|script|section|span|strong|style|table|td"
     r"|tr|u|ul)(?:\s[^<>]{0,2000})?/?>|<!--",
@@ -95,7 +94,9 @@ def _after(text: str, mark: str, start: int) -> int:
 
 def _words(text: str) -> str:
     """Return the text between two tags: in HTML a line break is a blank, and entities are characters."""
-    return _unescape(_BREAKS.sub(" ", text)) if text else ""
+    for line_break in "\t\n\r\f":
+        text = text.replace(line_break, " ")
+    return _unescape(text)
 
 
 def _unescape(text: str) -> str:

@@ -33,10 +33,13 @@ def digest(title: str, text: str) -> str:
 
 def known(connection: Connection, keys: Iterable[str]) -> dict[str, KnownArticle]:
     """Return the stored articles behind those of the keys that are known."""
+    asked = list(keys)
+    if not asked:
+        return {}
     query = (
         select(article_keys.c.key, articles.c.id, articles.c.source_id, articles.c.entry_hash, articles.c.quiet)
         .join(articles, articles.c.id == article_keys.c.article_id)
-        .where(article_keys.c.key.in_(list(keys)))
+        .where(article_keys.c.key.in_(asked))
     )
     return {key: KnownArticle(id, source, hash_, quiet) for key, id, source, hash_, quiet in connection.execute(query)}
 
