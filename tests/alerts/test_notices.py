@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from alerts.notices import notices
 from crawler.models import Stage
@@ -97,3 +98,76 @@ def test_many_moves_of_a_first_poll_are_cut_to_ten(newsroom: Newsroom) -> None:
 def test_a_first_poll_that_was_told_needs_no_summary(newsroom: Newsroom) -> None:
     baseline(newsroom, baseline_quiet=False)
     assert told(newsroom) == []
+
+
+CUT = {**WELL, "degraded": "the answer was cut"}
+ORDERLY = {**WELL, "degraded": None}
+
+
+def test_a_degraded_source_is_told_once_and_its_end_once(newsroom: Newsroom) -> None:
+    newsroom.source("herald", **CUT)
+    assert told(newsroom) == ["Source herald answers, but not as it should: the answer was cut"]
+    newsroom.source("herald", degraded="the feed has none for 3 polls")
+    assert told(newsroom) == []
+    newsroom.source("herald", **ORDERLY)
+    assert told(newsroom) == ["Source herald is in order again."]
+    assert told(newsroom) == []
+
+
+def test_a_trouble_that_comes_and_goes_is_told_once_a_day(newsroom: Newsroom) -> None:
+    counts = []
+    for _ in range(30):
+        newsroom.source("herald", **CUT)
+        counts.append(len(told(newsroom)))
+        newsroom.source("herald", **ORDERLY)
+        counts.append(len(told(newsroom)))
+        newsroom.wait(3_600)
+    assert sum(counts) == 4
+
+
+def test_a_degraded_source_that_fails_is_not_in_order(newsroom: Newsroom) -> None:
+    newsroom.source("herald", **CUT)
+    told(newsroom)
+    newsroom.source("herald", **FAILING | {"failures": 1, "degraded": None})
+    assert told(newsroom) == []
+
+
+def test_a_gap_is_told_and_further_ones_not_before_a_day_is_over(newsroom: Newsroom) -> None:
+    newsroom.source("herald", gap_at=newsroom.now, **WELL)
+    assert [text.split(":")[0] for text in told(newsroom)] == [
+        "Source herald had more news between two polls than its feed holds"
+    ]
+    for hours, expected in ((5, 0), (10, 0), (10, 1), (1, 0)):
+        newsroom.wait(3_600 * hours)
+        newsroom.source("herald", gap_at=newsroom.now)
+        assert len(told(newsroom)) == expected
+    newsroom.wait(3_600 * 48)
+    assert told(newsroom) == []
+
+
+def test_a_feed_that_moved_is_told_once_per_address(newsroom: Newsroom) -> None:
+    newsroom.source("herald", moved_to="https://herald.example/new", **WELL)
+    assert told(newsroom) == [
+        "Source herald has moved for good: change its url in config.yaml to https://herald.example/new"
+    ]
+    newsroom.source("herald", moved_to=None)
+    assert told(newsroom) == []
+    newsroom.source("herald", moved_to="https://herald.example/new")
+    assert told(newsroom) == []
+    newsroom.source("herald", moved_to="https://herald.example/newer")
+    assert len(told(newsroom)) == 1
+
+
+def test_sources_whose_trouble_was_told_cost_two_queries_however_many(newsroom: Newsroom) -> None:
+    asked: list[str] = []
+    for number in range(50):
+        newsroom.source(f"s{number}", **FAILING)
+    assert len(told(newsroom)) == 50
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.extend([statement] if statement.startswith("SELECT") else [])
+
+    event.listen(newsroom.engine, "before_cursor_execute", note)
+    assert told(newsroom) == []
+    event.remove(newsroom.engine, "before_cursor_execute", note)
+    assert len(asked) == 2

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.feeds import MOST_ENTRIES, MOST_TEXT, MOST_TITLE, NotAFeed, ParsedFeed, parse_feed
+from crawler.feeds import MOST_ENTRIES, MOST_TEXT, MOST_TITLE, NotAFeed, ParsedFeed, challenge, parse_feed
 from crawler.models import Entry
 
 NOW = datetime(2026, 3, 26, 12, tzinfo=UTC)
@@ -181,6 +181,75 @@ def test_a_link_that_differently_titled_entries_share_is_no_identity() -> None:
     first, second = parse(rss(f"<title>A</title>{link}", f"<title>B</title>{link}")).entries
     assert not set(first.keys) & set(second.keys)
     assert first.url == second.url == "https://news.example/live"
+
+
+def test_a_guid_that_entries_with_other_links_share_is_no_identity() -> None:
+    items = (f"<title>A</title><link>https://news.example/{n}</link><guid>1</guid>" for n in range(2))
+    first, second = parse(rss(*items)).entries
+    assert not set(first.keys) & set(second.keys)
+
+
+DATE = "<pubDate>Sun, 01 Mar 2026 10:00:01 GMT</pubDate>"
+
+
+@pytest.mark.parametrize(
+    ("title", "date", "same"),
+    [
+        pytest.param("Alpha builds a plant", DATE, True, id="title and moment"),
+        pytest.param("Newsflash", DATE, False, id="a rubric"),
+        pytest.param("Alpha builds a plant", DATE.replace("10:00:01", "00:00:00"), False, id="a day without a time"),
+        pytest.param("Alpha builds a plant", "", False, id="no date"),
+    ],
+)
+def test_an_article_under_a_new_link_is_known_by_its_title_and_moment(title: str, date: str, same: bool) -> None:
+    first, second = (entry(f"<title>{title}</title><link>https://news.example/{n}</link>{date}") for n in range(2))
+    assert bool(set(first.keys) & set(second.keys)) is same
+
+
+def test_a_title_and_moment_that_two_links_share_is_no_identity() -> None:
+    items = (f"<title>Alpha builds a plant</title><link>https://news.example/{n}</link>{DATE}" for n in range(2))
+    first, second = parse(rss(*items)).entries
+    assert not set(first.keys) & set(second.keys)
+
+
+@pytest.mark.parametrize(
+    ("body", "lacks"),
+    [
+        pytest.param(rss("<title>A</title>"), None, id="nothing"),
+        pytest.param(rss("<title>A</title>", "<title>B</title>")[:-20], "the answer was cut", id="its end"),
+        pytest.param(rss("<title>A</title>" * 1, *["<title>B</title>"] * MOST_ENTRIES), "more than 2,000", id="much"),
+        pytest.param(
+            rss(
+                "<title>Alpha ships</title>" + "<category>汽车出口</category>" * 100,
+                "<title>\udcff\udcfe\udcfd</title>",
+            ),
+            "1 entries were left out",
+            id="characters",
+        ),
+    ],
+)
+def test_a_feed_says_what_it_lacks(body: str, lacks: str | None) -> None:
+    feed = parse(body.encode("utf-8", "surrogateescape"))
+    assert feed.complete is (lacks is None)
+    assert feed.lacks is None if lacks is None else lacks in (feed.lacks or "")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param("<html><title>Captcha</title>", id="captcha"),
+        pytest.param("<html><title>Are you a robot?</title>", id="question"),
+        pytest.param("<html><script>window._cf_chl_opt={}</script>", id="Cloudflare"),
+        pytest.param("<html><title>滑动验证页面</title>", id="slider"),
+    ],
+)
+def test_a_check_for_robots_is_told_from_a_page(page: str) -> None:
+    assert challenge(page)
+
+
+def test_a_page_that_cloudflare_watches_is_no_check() -> None:
+    script = '<script src="/cdn-cgi/challenge-platform/scripts/jsd/main.js"></script>'
+    assert challenge(f"<html><title>Alpha ships</title>{script}") is None
 
 
 def test_the_language_is_the_declared_one_else_that_of_the_script() -> None:

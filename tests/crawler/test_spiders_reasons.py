@@ -20,7 +20,7 @@ from scrapy.exceptions import (
 
 from crawler.gate import LONGEST_WAIT, retry_after
 from crawler.network import RefusedUrl
-from crawler.spiders.reasons import failure_reason, status_reason
+from crawler.spiders.reasons import cookies_set, failure_reason, status_reason
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -78,3 +78,17 @@ def test_a_retry_after_is_seconds_up_to_a_day(header: str | None, seconds: float
 def test_any_retry_after_is_read_or_none(header: str) -> None:
     seconds = retry_after(header, NOW)
     assert seconds is None or 0 <= seconds <= LONGEST_WAIT
+
+
+@pytest.mark.parametrize(
+    ("headers", "cookie"),
+    [
+        pytest.param(["a=1; Path=/; HttpOnly", "b=2"], "a=1; b=2", id="two"),
+        pytest.param(["a=; Max-Age=0", "b"], "", id="none with a value"),
+        pytest.param(["a=1\r\nX-Evil: 1", "b=\x00", "c=\xe9"], "", id="characters that break a header"),
+        pytest.param([f"c{n}={n}" for n in range(30)], "; ".join(f"c{n}={n}" for n in range(10)), id="many"),
+        pytest.param([], "", id="none"),
+    ],
+)
+def test_cookies_are_given_back_as_they_were_set(headers: list[str], cookie: str) -> None:
+    assert cookies_set(headers) == cookie
