@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import IntEnum
+from functools import lru_cache
 from math import inf
 
 from crawler.network import literal, origin
@@ -282,6 +283,7 @@ class Gate:
                 del self._hosts[place]
 
 
+@lru_cache(4 * _MOST_HOSTS)
 def key(url: str) -> str:
     """Return host:port of a URL, by which manners are kept."""
     _, host, port = origin(url)

@@ -76,6 +76,8 @@ def _network(concurrency: int) -> dict[str, Any]:
         "DOWNLOAD_FAIL_ON_DATALOSS": False,
         "DNS_TIMEOUT": 10,
         "CONCURRENT_REQUESTS": concurrency,
+        # Scrapy starts so many tasks for every response, and a response gives one item here
+        "CONCURRENT_ITEMS": 1,
         # crawler.gate lets one at a time through to each host, over all crawls
         "CONCURRENT_REQUESTS_PER_DOMAIN": concurrency,
         "REDIRECT_MAX_TIMES": 5,

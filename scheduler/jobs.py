@@ -168,23 +168,20 @@ def allowed(
         under_way: sources in a crawl already, which take their hosts' next turns.
         soon: seconds within which a host must be free.
     """
-    taken = Counter(_place(setup, id) for id in under_way if id in setup.sources)
+    configured = setup.sources
+    taken = Counter(key(configured[id].url[0]) for id in under_way if id in configured)
     ready, claimed = [], []
     for id, state in states.items():
-        source = setup.sources.get(id)
+        source = configured.get(id)
         if source is None or id in under_way or resting(source, state, now):
             continue
         if min(gate.wait(url) + gate.pause(url) * taken[key(url)] for url in source.url) <= soon:
             ready.append(id)
-            taken[_place(setup, id)] += 1
+            taken[key(source.url[0])] += 1
         else:
             claimed.append(source.url[0])
     gate.claim(claimed)
     return ready
-
-
-def _place(setup: Setup, id: str) -> str:
-    return key(setup.sources[id].url[0])
 
 
 def resting(source: SourceConfig, state: sources.SourceState, now: datetime) -> bool:
@@ -233,10 +230,10 @@ async def poll(
         runner: runs the crawl.
         stored: called in a worker thread after each answer is stored, so that no alert waits for a slow source.
     """
-    states = await asyncio.to_thread(known, setup.desk.engine, ids)
+    states, configured = await asyncio.to_thread(known, setup.desk.engine, ids), setup.sources
 
     def handle(answer: FeedAnswer) -> None:
-        source = setup.sources[answer.source]
+        source = configured[answer.source]
         if answer.postponed:
             log.debug("source %s: %s; polled when its turn comes", answer.source, answer.reason)
             stored(answer, Stored())
@@ -249,7 +246,7 @@ async def poll(
 
     groups: dict[str, list[PollRequest]] = {}
     for id in ids:
-        source = setup.sources[id]
+        source = configured[id]
         groups.setdefault(source.spider, []).append(_request(source, states[id]))
     crawls = (runner.poll(group, handle, spider=spider, deadline=DEADLINE) for spider, group in groups.items())
     return {source: answer for answers in await asyncio.gather(*crawls) for source, answer in answers.items()}
