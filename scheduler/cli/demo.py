@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
+import signal
 import tempfile
 from collections.abc import Iterable
 from datetime import datetime
@@ -20,6 +22,8 @@ _STYLES = {"header": "bold", "section": "", "context": "dim", "link": "cyan"}
 _NAMES = {"cleantechnica": "CleanTechnica", "36kr-articles": "36Kr", "36kr-newsflash": "36Kr"}
 _OPS = "#chuhai-ops"
 _WIDTH = 120
+_INTERRUPTED = 130
+"""The exit code of shells for a program that Ctrl-C has ended."""
 _HELLO = (
     "A month of news passes before chuhai. All of it is invented: no company named here did any of this. The feeds are "
     "served on this machine, in the shapes of CleanTechnica's and 36Kr's, and so is the Slack that is posted to. What "
@@ -36,13 +40,34 @@ def demo() -> None:
     for name in [name for name in os.environ if name.casefold().endswith("_proxy")]:
         # a proxy would be asked for the servers on this machine, too
         del os.environ[name]
-    screen = Screen(Console(highlight=False, markup=False, emoji=False, soft_wrap=True))
+    screen = Screen(_Console(highlight=False, markup=False, emoji=False, soft_wrap=True))
     screen.hello()
     with tempfile.TemporaryDirectory(prefix="chuhai-demo-") as folder:
-        code = run_main(lambda: run_month(Path(folder), screen.show))
-    screen.channels()
-    screen.sum_up()
+        code = run_main(lambda: _whole_month(Path(folder), screen))
+    if code == 0:
+        screen.channels()
+        screen.sum_up()
     raise typer.Exit(code)
+
+
+async def _whole_month(folder: Path, screen: Screen) -> int:
+    """Run the month, unless someone has seen enough; return the exit code."""
+    month = asyncio.ensure_future(run_month(folder, screen.show))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, month.cancel)
+    try:
+        await month
+    except asyncio.CancelledError:
+        return _INTERRUPTED
+    return 0
+
+
+class _Console(Console):
+    """A console that tells of a reader who has gone, rather than to end the program from within the event loop."""
+
+    def on_broken_pipe(self) -> None:
+        """Let the error go its way: the command line ends quietly on it."""
+        raise BrokenPipeError
 
 
 class Screen:

@@ -103,8 +103,8 @@ class _Stage:
     known: set[tuple[str, ...]] = field(default_factory=set)
 
 
-async def run_month(folder: Path, show: Callable[[Step], None]) -> int:
-    """Run the month in a folder of its own; return the exit code.
+async def run_month(folder: Path, show: Callable[[Step], None]) -> None:
+    """Run the month in a folder of its own; when cancelled, or when `show` raises, everything is shut down in order.
 
     Args:
         folder: where the database goes.
@@ -120,9 +120,10 @@ async def run_month(folder: Path, show: Callable[[Step], None]) -> int:
         setup = jobs.set_up(loaded, engine)
         stage = _Stage(pieces(), clock, feeds, setup, Delivery(setup, clock), show, posted)
         runner = jobs.make_runner(setup, jobs.Options(loaded.path, {}, clock))
-        await _run(stage, runner)
-        await runner.stop()
-    return 0
+        try:
+            await _run(stage, runner)
+        finally:
+            await runner.stop()
 
 
 async def _run(stage: _Stage, runner: Runner) -> None:

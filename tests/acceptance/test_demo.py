@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +38,45 @@ def test_it_says_what_the_transcript_says(run: subprocess.CompletedProcess[str])
     said, kept = run.stdout.splitlines(), TRANSCRIPT.read_text(encoding="utf-8").splitlines()
     same = [CONFIDENCE.sub("0.nn", line) for line in said] == [CONFIDENCE.sub("0.nn", line) for line in kept]
     assert same or plain(run.stdout) == plain("\n".join(kept)), "make demo-golden writes the transcript anew"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param("Xiaomi → organisation abroad, Germany · under way · 2 sources", id="both languages, one story"),
+        pytest.param("Now launched (was announced): Li Auto → market entry, Chile", id="a rumour becomes a launch"),
+        pytest.param("Ended: Changan → production abroad, Slovakia · cancelled", id="a withdrawal"),
+        pytest.param("Lanqiao → first car of its own, China · announced · 2 sources", id="a new entrant"),
+        pytest.param("BYD → production abroad, Morocco · under way · 2 sources", id="one plant of a maker"),
+        pytest.param("BYD → production abroad, Vietnam · planned · 1 source", id="another plant: another story"),
+        pytest.param("蔚来否认将退出挪威市场 – denial", id="a denial"),
+        pytest.param(
+            "VinFast Opens Its First Showrooms In Nepal – a move, not told: home VN is not CN", id="not asked for"
+        ),
+        pytest.param("GAC Comes To Hungary With Two Electric SUVs – a move, not told: known before", id="a round-up"),
+    ],
+)
+def test_it_shows(words: str, run: subprocess.CompletedProcess[str]) -> None:
+    assert words in plain(run.stdout)
+
+
+@pytest.mark.parametrize("ending", ["the reader goes", "Ctrl-C"])
+def test_it_ends_at_once_when_one_has_seen_enough(ending: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "scheduler", "demo"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        while b"June" not in process.stdout.readline():
+            pass
+        if ending == "Ctrl-C":
+            process.send_signal(signal.SIGINT)
+        else:
+            process.stdout.close()
+        try:
+            assert process.wait(timeout=30) == (130 if ending == "Ctrl-C" else 1)
+            assert process.stderr.read() == b""
+        finally:
+            process.kill()
 
 
 def test_the_readme_shows_what_the_program_says() -> None:
