@@ -34,6 +34,11 @@ def request_for(wish: Wish, trusted: tuple[str, ...]) -> PollRequest:
     return PollRequest(f"{_PREFIX}{wish.article}", (wish.url,), trusted=trusted)
 
 
+def wait_after(tries: int) -> timedelta:
+    """Return how long a page is left alone after so many tries, the last one included."""
+    return FIRST_WAIT * (1 << min(max(tries - 1, 0), 10))
+
+
 def take(answer: FeedAnswer, desk: Desk) -> int:
     """Store what a page brought, or that it did not come; return how many moves its article now reports."""
     article = int(answer.source.removeprefix(_PREFIX))
@@ -64,12 +69,12 @@ def _failed(answer: FeedAnswer, wish: Wish, engine: Engine) -> None:
     hopeless = forbidden or answer.outcome is Outcome.NOT_A_FEED or answer.status in _NEVER_COMES
     told = "not used" if hopeless else "tried again"
     log.info("source %s: a page did not come and is %s: %s (%s)", wish.source, told, reason, one_line(wish.url))
-    wait = max(FIRST_WAIT * 2 ** min(wish.tries, 10), timedelta(seconds=answer.retry_after or 0))
+    wait = max(wait_after(wish.tries), timedelta(seconds=answer.retry_after or 0))
     with writing(engine) as connection:
         if hopeless:
             pages.done(connection, wish.article)
         else:
-            pages.tried(connection, wish.article, answer.at + wait, reason)
+            pages.failed(connection, wish.article, answer.at + wait, reason)
 
 
 def _unfit(text: str, wish: Wish) -> str | None:

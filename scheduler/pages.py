@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 
 from crawler.gate import key
-from crawler.pages import GIVEN_UP, request_for, take
+from crawler.pages import GIVEN_UP, request_for, take, wait_after
 from crawler.runner import Runner
 from crawler.storage import pages
 from crawler.storage.engine import reading, writing
@@ -38,10 +38,12 @@ async def fetch(setup: Setup, runner: Runner, clock: Clock, *, soon: float = 0.0
     """
     due = await asyncio.to_thread(_due, setup, clock())
     free = (wish for wish in due if is_web_url(wish.url) and runner.gate.wait(wish.url) <= soon)
-    requests = [request_for(wish, setup.sources[wish.source].url) for wish in _one_a_host(free)]
-    if requests:
+    chosen = list(_one_a_host(free))
+    if chosen:
+        await asyncio.to_thread(_note, setup, chosen, clock())
+        requests = [request_for(wish, setup.sources[wish.source].url) for wish in chosen]
         await runner.poll(requests, partial(take, desk=setup.desk), spider="pages", deadline=DEADLINE)
-    return len(requests)
+    return len(chosen)
 
 
 def _due(setup: Setup, now: datetime) -> list[Wish]:
@@ -58,6 +60,13 @@ def _due(setup: Setup, now: datetime) -> list[Wish]:
             for article in sorted(gone | unwanted):
                 pages.done(connection, article)
     return [wish for wish in due if wish.article not in gone | unwanted]
+
+
+def _note(setup: Setup, wishes: Sequence[Wish], now: datetime) -> None:
+    """Note the try before it is made: whatever becomes of it, a kill included, no page is asked for in a row."""
+    with writing(setup.desk.engine) as connection:
+        for wish in wishes:
+            pages.asked(connection, wish.article, now + wait_after(wish.tries + 1))
 
 
 def _wanted(wish: Wish, setup: Setup) -> bool:

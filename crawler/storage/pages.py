@@ -74,15 +74,22 @@ def wish_of(connection: Connection, article: int) -> Wish | None:
     return Wish(**row) if row is not None else None
 
 
-def tried(connection: Connection, article: int, due_at: datetime, reason: str) -> None:
-    """Store that a page did not come, why, and when it is tried again."""
-    changes = {"tries": page_wishes.c.tries + 1, "due_at": due_at, "reason": reason}
+def asked(connection: Connection, article: int, again_at: datetime) -> None:
+    """Store that a page is asked for now, and when it is asked for again if nothing is heard of it."""
+    changes = {"tries": page_wishes.c.tries + 1, "due_at": again_at}
+    connection.execute(update(page_wishes).where(page_wishes.c.article_id == article).values(**changes))
+
+
+def failed(connection: Connection, article: int, due_at: datetime, reason: str) -> None:
+    """Store why a page that was asked for did not come, and when it is tried again."""
+    changes = {"due_at": due_at, "reason": reason}
     connection.execute(update(page_wishes).where(page_wishes.c.article_id == article).values(**changes))
 
 
 def postponed(connection: Connection, article: int, due_at: datetime) -> None:
-    """Store that a page's host has no time before; nothing was asked of it."""
-    connection.execute(update(page_wishes).where(page_wishes.c.article_id == article).values(due_at=due_at))
+    """Store that a page's host has no time before: nothing was asked of it."""
+    changes = {"tries": page_wishes.c.tries - 1, "due_at": due_at}
+    connection.execute(update(page_wishes).where(page_wishes.c.article_id == article).values(**changes))
 
 
 def done(connection: Connection, article: int) -> None:

@@ -14,7 +14,7 @@ from crawler.knowledge import load
 from crawler.models import Entry, EventView, FeedAnswer, Move, MoveType, Outcome, Reading, Stage, Text, WhyNot
 from crawler.pages import FIRST_WAIT, GIVEN_UP, belongs, request_for, take
 from crawler.storage import pages, schema
-from crawler.storage.engine import reading
+from crawler.storage.engine import reading, writing
 from crawler.storage.events import unevaluated
 from crawler.storage.pages import Wish
 from crawler.storage.views import event_ids, views
@@ -203,7 +203,11 @@ def test_a_page_that_the_reader_cannot_bear_leaves_the_feeds_reading(desk: Desk)
 
 
 def failure(desk: Desk, outcome: Outcome, at: datetime, **more: object) -> FeedAnswer:
-    return replace(page(desk, at=at), outcome=outcome, **{"status": 503, **more})  # type: ignore[arg-type]  # free form
+    """Ask for the one page that is wished for; return the answer that says why it did not come."""
+    answer = replace(page(desk, at=at), outcome=outcome, **{"status": 503, **more})  # type: ignore[arg-type]  # free form
+    with writing(desk.engine) as connection:
+        pages.asked(connection, wishes(desk, at)[0].article, at + timedelta(minutes=1))
+    return answer
 
 
 def test_a_page_that_does_not_come_is_tried_ever_more_rarely(desk: Desk) -> None:
@@ -216,6 +220,13 @@ def test_a_page_that_does_not_come_is_tried_ever_more_rarely(desk: Desk) -> None
         at += wait
     [wish] = wishes(desk, at)
     assert (wish.tries, wish.wished_at) == (3, NOW)
+
+
+def test_a_page_of_which_nothing_is_heard_is_asked_for_again_later(desk: Desk) -> None:
+    poll(desk, entry())
+    failure(desk, Outcome.ERROR, NOW)
+    assert wishes(desk, NOW + timedelta(seconds=59)) == []
+    assert [wish.tries for wish in wishes(desk, NOW + timedelta(minutes=1))] == [1]
 
 
 def test_a_server_that_asks_for_time_gets_it(desk: Desk) -> None:

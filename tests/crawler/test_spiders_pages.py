@@ -165,7 +165,10 @@ def test_a_page_that_does_not_come_leaves_what_the_feed_said(poller: Poller, ser
     serve(server, "/2026/1", b"", 500)
     in_the_loop(poller, setup, lambda runner: fetch(setup, runner, poller.clock))
     assert [event.places for event in the_events(setup)] == [("NO",)]
-    assert waiting(setup) == {"s": 1}
+    with reading(setup.desk.engine) as connection:
+        assert pages.due(connection, poller.clock()) == []
+        [wish] = pages.due(connection, poller.clock() + timedelta(hours=1))
+    assert (wish.tries, waiting(setup)) == (1, {"s": 1})
 
 
 def test_a_wish_of_a_source_that_wants_no_pages_any_more_is_forgotten(
