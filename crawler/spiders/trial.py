@@ -15,6 +15,7 @@ from scrapy.robotstxt import ProtegoRobotParser
 from twisted.python.failure import Failure
 
 from crawler.models import FeedAnswer
+from crawler.sites import CLEANTECHNICA, KR36
 from crawler.spiders.feed import Attempt, FeedSpider
 
 MOST_DELAY = 86_400.0
@@ -84,3 +85,17 @@ class TrialSpider(FeedSpider):
             transferred=self._transferred[response.url] or len(response.body),
             crawl_delay=self._crawl_delay,
         )
+
+
+class CleanTechnicaTrial(TrialSpider):
+    """The same for CleanTechnica's feeds, by the site's rules."""
+
+    name = "trial-cleantechnica"
+    site = CLEANTECHNICA
+
+
+class Kr36Trial(TrialSpider):
+    """The same for 36Kr's feeds, by the site's rules."""
+
+    name = "trial-36kr"
+    site = KR36

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from crawler.config import spider_for
 from crawler.models import Entry, FeedAnswer, Outcome, PollRequest
 from crawler.network import RefusedUrl, check_url
 from crawler.runner import Runner, run_main
@@ -100,7 +101,9 @@ async def _polls(runner: Runner, url: str) -> tuple[FeedAnswer, FeedAnswer | Non
 
 
 async def _poll(runner: Runner, request: PollRequest) -> FeedAnswer:
-    answers = await runner.poll([request], lambda _answer: None, spider="trial", deadline=DEADLINE)
+    site = spider_for(request.urls)
+    spider = "trial" if site == "feed" else f"trial-{site}"
+    answers = await runner.poll([request], lambda _answer: None, spider=spider, deadline=DEADLINE)
     return answers[request.source]
 
 

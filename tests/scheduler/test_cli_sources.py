@@ -7,14 +7,18 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from crawler.config import SpiderName
 from crawler.models import Entry, FeedAnswer, Outcome
-from crawler.spiders.trial import TrialAnswer
+from crawler.spiders.feed import FeedSpider
+from crawler.spiders.sites import CleanTechnicaSpider, Kr36Spider
+from crawler.spiders.trial import TrialAnswer, TrialSpider
 from crawler.urls import article_keys, is_web_url
 from scheduler.cli import app
 from scheduler.cli.presets import presets
@@ -306,6 +310,15 @@ def test_any_bytes_may_stand_for_a_page(body: bytes) -> None:
     assert all(
         is_web_url(link) for link in feeds_named(b"<link type=application/rss+xml href='" + body, "https://x.example/")
     )
+
+
+def test_each_site_s_spider_has_a_trial_by_the_same_rules() -> None:
+    made: list[type[FeedSpider]] = [TrialSpider, *TrialSpider.__subclasses__()]
+    polling: list[type[FeedSpider]] = [FeedSpider, CleanTechnicaSpider, Kr36Spider]
+    trials = {spider.name: spider.site for spider in made}
+    spiders = {spider.name: spider.site for spider in polling}
+    assert trials == {"trial" if name == "feed" else f"trial-{name}": site for name, site in spiders.items()}
+    assert set(spiders) == set(get_args(SpiderName))
 
 
 @pytest.mark.parametrize("command", ["try", "presets"])
