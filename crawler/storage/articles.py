@@ -9,11 +9,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler.models import Entry, Move, MoveType, Reading, Stage, Text, WhyNot
 from crawler.storage.schema import article_keys, articles, readings
+
+# Made once: building a statement costs as much as executing it, and a first poll executes thousands.
+_ADD = insert(articles).returning(articles.c.id)
+_ADD_KEYS = {
+    "postgresql": postgresql.insert(article_keys).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(article_keys).on_conflict_do_nothing(),
+}
+_ADD_READING = insert(readings).returning(readings.c.id)
+_SAME_READING = select(readings.c.id).where(
+    readings.c.article_id == bindparam("this_article_id"),
+    readings.c.reader == bindparam("this_reader"),
+    readings.c.version == bindparam("this_version"),
+    readings.c.text_hash == bindparam("this_text_hash"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +92,7 @@ def add(
         "first_seen_at": now,
         "quiet": quiet,
     }
-    id: int = connection.execute(insert(articles).values(**values).returning(articles.c.id)).scalar_one()
+    id: int = connection.execute(_ADD, values).scalar_one()
     add_keys(connection, id, entry.keys)
     return id
 
@@ -108,34 +122,27 @@ def add_keys(connection: Connection, article_id: int, keys: Iterable[str]) -> No
     """Let an article be known by these keys too; a key that already leads to an article keeps leading there."""
     rows = [{"key": key, "article_id": article_id} for key in keys]
     if rows:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        connection.execute(dialect.insert(article_keys).on_conflict_do_nothing(), rows)
+        connection.execute(_ADD_KEYS[connection.dialect.name], rows)
 
 
 def save_reading(connection: Connection, article_id: int, text_hash: str, reading: Reading, now: datetime) -> int:
     """Store a reading, replacing one by the same reader and version of the same text; return its id."""
-    same = select(readings.c.id).where(
-        readings.c.article_id == article_id,
-        readings.c.reader == reading.reader,
-        readings.c.version == reading.version,
-        readings.c.text_hash == text_hash,
-    )
     values = {
         "confidence": reading.confidence,
         "why_not": reading.why_not,
         "moves": [move_to_json(move) for move in reading.moves],
         "read_at": now,
     }
-    if (id := connection.execute(same).scalar()) is not None:
-        connection.execute(update(readings).where(readings.c.id == id).values(**values))
-        return int(id)
     identity = {
         "article_id": article_id,
         "reader": reading.reader,
         "version": reading.version,
         "text_hash": text_hash,
     }
-    made: int = connection.execute(insert(readings).values(**identity, **values).returning(readings.c.id)).scalar_one()
+    if id := connection.execute(_SAME_READING, {f"this_{key}": value for key, value in identity.items()}).scalar():
+        connection.execute(update(readings).where(readings.c.id == id).values(**values))
+        return int(id)
+    made: int = connection.execute(_ADD_READING, {**identity, **values}).scalar_one()
     return made
 
 
