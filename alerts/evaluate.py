@@ -134,7 +134,9 @@ def _tell(
     names = {watchlist.name for watchlist in watchlists}
     if not any(item.matches for item in matched) and not any(row["watchlist"] in names for row in thread.rows):
         return 0, 0, 0
-    thread.news = merged(news for item in matched if item.matches for news in _news(thread, item))
+    shown = _shown_articles(thread)
+    found = merged(news for item in matched if item.matches for news in _news(thread, item))
+    thread.news = [news for news in found if news.change or news.report.article_id not in shown]
     ended = sum(_end_alerts(round_, thread, item, names) for item in matched)
     new = 0
     touched: set[int] = set()
@@ -175,6 +177,13 @@ def _thread(connection: Connection, channel: str, story: Sequence[EventView]) ->
 def _alert_rows(connection: Connection, story: Sequence[EventView]) -> list[RowMapping]:
     query = select(alerts).where(alerts.c.event_id.in_([event.id for event in story])).order_by(alerts.c.id)
     return list(connection.execute(query).mappings())
+
+
+def _shown_articles(thread: _Thread) -> frozenset[int]:
+    """Return the articles the channel has seen: one that reports a further event too is not told again for that alone."""
+    told = {row["event_id"]: row["told_mention"] for row in thread.rows if row["id"] in thread.carried}
+    mentions = ((event.id, mention) for event in thread.events for mention in event.mentions)
+    return frozenset(mention.article_id for event, mention in mentions if mention.id <= told.get(event, 0))
 
 
 def _news(thread: _Thread, item: _Matched) -> list[News]:

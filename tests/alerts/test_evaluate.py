@@ -151,6 +151,23 @@ def test_a_further_event_joins_the_thread(newsroom: Newsroom) -> None:
     assert [move.type for move in newsroom.cards("edit")[0].moves] == ["market_entry", "export"]
 
 
+def test_an_article_that_was_the_head_is_not_told_again_when_a_stronger_report_lifts_its_weak_move(
+    newsroom: Newsroom,
+) -> None:
+    article = newsroom.article("First")
+    told = newsroom.event(article)
+    weak = newsroom.event(article, story=newsroom.story_of(told), type=MoveType.EXPORT, confidence=0.3)
+    newsroom.evaluate()
+    as_sent(newsroom)
+    newsroom.mention(weak, newsroom.article("Second", "courier"))
+    newsroom.change(weak, confidence=0.8)
+    newsroom.evaluate()
+    assert pending(newsroom) == ["reply", "edit"]
+    (reply,) = newsroom.cards("reply")
+    assert reply.report is not None
+    assert reply.report.title == "Second"
+
+
 def test_while_the_head_waits_its_card_is_replaced_and_reports_follow(newsroom: Newsroom) -> None:
     event = newsroom.event(newsroom.article("First"))
     newsroom.evaluate()
