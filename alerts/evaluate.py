@@ -180,7 +180,7 @@ def _alert_rows(connection: Connection, story: Sequence[EventView]) -> list[RowM
 
 
 def _shown_articles(thread: _Thread) -> frozenset[int]:
-    """Return the articles the channel has seen: one that reports a further event too is not told again for that alone."""
+    """Return the articles the channel has seen: none is told again for a further move of its own alone."""
     told = {row["event_id"]: row["told_mention"] for row in thread.rows if row["id"] in thread.carried}
     mentions = ((event.id, mention) for event in thread.events for mention in event.mentions)
     return frozenset(mention.article_id for event, mention in mentions if mention.id <= told.get(event, 0))
