@@ -27,6 +27,7 @@ def upgrade() -> None:
     _alerts()
     _article_keys()
     _deliveries()
+    _deliveries_indexes()
     _event_places()
     _event_stages()
     _labels()
@@ -316,6 +317,9 @@ def _deliveries() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_deliveries_key")),
         sa.UniqueConstraint("uid", name=op.f("uq_deliveries_uid")),
     )
+
+
+def _deliveries_indexes() -> None:
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_deliveries_message_id"), ["message_id"], unique=False)
         batch_op.create_index(
