@@ -22,6 +22,9 @@ from tools.fit import FOLDS, SHRINK, fit, fold_of
 from tools.labels import Names, Row, is_labelled, load_names, load_rows
 from tools.measure import Read, content, reliability, score
 
+Table = Callable[[Any], Iterator[str]]
+"""Writes one part of the figures, line by line."""
+
 _LANGUAGES = ("en", "zh")
 _GROUPS: Mapping[str, Callable[[Row], bool]] = {
     "clear": lambda row: row.clear,
@@ -148,7 +151,7 @@ def as_text(result: Mapping[str, Any]) -> str:
     lines: list[str] = []
     for name, part in result.items():
         lines.append(f"== {name}")
-        table = _TABLES.get(name, _stream_table)
+        table: Table = _TABLES.get(name, _stream_table)
         lines += table(part)
         lines.append("")
     return "\n".join(lines)
@@ -189,7 +192,7 @@ def _stream_table(part: Mapping[str, Any]) -> Iterator[str]:
     yield from part.get("alerts", ())
 
 
-_TABLES: Mapping[str, Callable[[Any], Iterator[str]]] = {
+_TABLES: Mapping[str, Table] = {
     "relevant": _relevant_table,
     "content": _content_table,
     "reliability": _reliability_table,

@@ -55,12 +55,23 @@ class Proposer:
         if not any(f.sort in COMPANIES for f in document.found if f.start < document.lead_until):
             return False
         return any(f.sort in PLACES for c in early for f in c.names) or any(
-            True for clause in early for _ in self._triggers.hits(clause, document.language)
+            True for clause in early for _ in self.hits(document, clause)
         )
 
     def hits(self, document: Document, clause: Clause) -> Iterator[Hit]:
-        """Return the triggers that stand in a clause."""
-        return self._triggers.hits(clause, document.language)
+        """Return the triggers that stand in a clause and could mean something there.
+
+        Those for entrants only where the text names one, now or once; those that need a market only where the clause
+        or one beside it names any (in the body: the clause).
+        """
+        near = [clause] if clause.part is Part.BODY else [clause, *grammar.beside(document, clause)]
+        abroad = any(f.sort in PLACES for c in near for f in c.names)
+        return self._triggers.hits(clause, document.language, self._names_entrant(document), abroad)
+
+    def _names_entrant(self, document: Document) -> bool:
+        roster = self._knowledge.roster
+        names = {n for f in document.found if f.sort in COMPANIES for n in f.names}
+        return any(n in roster.first_cars or roster.by_name[n].kind is Kind.ENTRANT for n in names)
 
     def denial(self, document: Document, clause: Clause, hit: Hit) -> re.Match[str] | None:
         """Return the denial before a trigger (offsets into the clause's masked text), if any."""
@@ -69,10 +80,12 @@ class Proposer:
     def proposals(self, document: Document, part: Part, published: datetime | None) -> Iterator[Proposal]:
         """Return what the clauses of one part may report, in order of the text.
 
-        In the body only clauses that name a company: it adds to a story with subjects of its own, see `Judge`.
+        Only clauses that name a company, or in title and lead stand beside one that does.
         """
+        if not any(clause.names for clause in document.clauses):
+            return
         for clause in document.clauses:
-            if clause.part is part and (part is not Part.BODY or clause.between(0, len(clause.masked), COMPANIES)):
+            if clause.part is part and _may_act(document, clause):
                 for hit in self.hits(document, clause):
                     for actor in self._actors(document, clause, hit):
                         entrant = self._is_entrant(actor.company, published)
@@ -221,6 +234,12 @@ class Proposer:
 def _type(hit: Hit, entrant: bool) -> MoveType:
     """Return the trigger's type; a would-be maker that sells its first car anywhere is a new entrant."""
     return MoveType.NEW_ENTRANT if entrant and hit.trigger.type is MoveType.MARKET_ENTRY else hit.trigger.type
+
+
+def _may_act(document: Document, clause: Clause) -> bool:
+    """Say whether anybody may act in a clause; the body adds to a story with subjects of its own, see `Judge`."""
+    own = any(f.sort in COMPANIES for f in clause.names)
+    return own or (clause.part is not Part.BODY and bool(grammar.inherited(document, clause)))
 
 
 def _subjects(document: Document, clause: Clause, hit: Hit) -> tuple[str, Sequence[Found]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 
 from crawler.classify.lexicon import ABROAD, COMPANY, PLACE, Lexicon
 from crawler.knowledge import Found, Matcher, Roster, Sort
@@ -74,11 +75,9 @@ class Document:
     """True where the title holds several items."""
     columned: bool
     lead_until: int
-
-    @property
-    def title_clauses(self) -> tuple[Clause, ...]:
-        """The clauses of the title, in order."""
-        return tuple(c for c in self.clauses if c.part is Part.TITLE)
+    title_clauses: tuple[Clause, ...]
+    items: Mapping[int, tuple[Clause, ...]]
+    """The clauses of each item of the title, and of each sentence of the body."""
 
     def sentence_of(self, clause: Clause) -> str:
         """Return the words of the clause's whole sentence in the body, or the title."""
@@ -131,8 +130,10 @@ def read(text: Text, matcher: Matcher, roster: Roster, lexicon: Lexicon) -> Docu
     )
     masker = _Masker(folded, names)
     clauses = tuple(masker.clause(part, item, start, end) for part, item, start, end in spans)
-    items = {c.item for c in clauses if c.part is Part.TITLE}
-    return Document(title, body, language, whole, folded, found, clauses, len(items) > 1, columned, lead_until)
+    titles = tuple(c for c in clauses if c.part is Part.TITLE)
+    digest = len({c.item for c in titles}) > 1
+    items = {item: tuple(same) for item, same in groupby(clauses, key=lambda c: c.item)}
+    return Document(title, body, language, whole, folded, found, clauses, digest, columned, lead_until, titles, items)
 
 
 def _names(whole: str, found: Sequence[Found], roster: Roster, lexicon: Lexicon) -> tuple[Found, ...]:

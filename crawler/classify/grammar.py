@@ -45,7 +45,7 @@ class Case:
 
 def beside(document: Document, clause: Clause) -> list[Clause]:
     """Return the other clauses of the item, the nearest before it first; for lead and body, then the title's."""
-    same = [c for c in document.clauses if c.item == clause.item and c is not clause]
+    same = [c for c in document.items[clause.item] if c is not clause]
     earlier = [c for c in same if c.start < clause.start][::-1]
     if clause.part is Part.TITLE:
         return [*earlier, *(c for c in same if c.start > clause.start)]

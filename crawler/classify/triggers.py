@@ -55,9 +55,18 @@ class Triggers:
 
     by_language: Mapping[str, tuple[Trigger, ...]]
 
-    def hits(self, clause: Clause, language: str) -> Iterator[Hit]:
-        """Return the first place at which each trigger stands in the clause."""
+    def hits(self, clause: Clause, language: str, entrants: bool = True, abroad: bool = True) -> Iterator[Hit]:
+        """Return the first place at which each trigger stands in the clause.
+
+        Args:
+            clause: where to look.
+            language: `en` or `zh`.
+            entrants: False where no company is one that might enter: triggers for entrants are left out.
+            abroad: False where no market is near: triggers that need one are left out.
+        """
         for trigger in self.by_language[language]:
+            if (trigger.entrant and not entrants) or (trigger.needs_abroad and not abroad):
+                continue
             for pattern in trigger.patterns:
                 if match := pattern.search(clause.masked):
                     yield Hit(trigger, match.start(), match.end())
