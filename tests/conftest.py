@@ -1,4 +1,4 @@
-"""What all tests share: databases of both kinds, empty or with today's tables."""
+"""What all tests share: databases of both kinds, empty or with today's tables; the one reactor of the process."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from sqlalchemy import Engine, create_engine, text
 
 from crawler.storage.engine import open_engine
 from scheduler.schema import WHOLE
+from tests.crawler.polling import Poller, Reactor
 
 
 @pytest.fixture(scope="session")
@@ -66,3 +67,18 @@ def engine(empty_engine: Engine) -> Engine:
     """An engine on a database with all tables, of each kind in turn."""
     WHOLE.create_all(empty_engine)
     return empty_engine
+
+
+@pytest.fixture(scope="session")
+def reactor() -> Iterator[Reactor]:
+    running = Reactor()
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def poller(reactor: Reactor, monkeypatch: pytest.MonkeyPatch) -> Poller:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    return Poller(reactor)
