@@ -134,5 +134,8 @@ def keep_text(
 
 def texts(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
     """Return the texts of those of the articles whose text is their page's."""
-    query = select(articles.c.id, articles.c.text).where(articles.c.id.in_(list(ids)), articles.c.from_page)
+    asked = list(ids)
+    if not asked:
+        return {}
+    query = select(articles.c.id, articles.c.text).where(articles.c.id.in_(asked), articles.c.from_page)
     return dict(connection.execute(query).all())

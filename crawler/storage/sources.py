@@ -70,10 +70,11 @@ def _state(row: RowMapping) -> SourceState:
 
 def ensure(connection: Connection, id: str) -> SourceState:
     """Return a source's state, having made its row where there was none."""
-    known = states(connection, [id])[id]
-    if connection.execute(select(sources.c.id).where(sources.c.id == id)).first() is None:
-        connection.execute(insert(sources).values(id=id))
-    return known
+    row = connection.execute(select(sources).where(sources.c.id == id)).mappings().first()
+    if row is not None:
+        return _state(row)
+    connection.execute(insert(sources).values(id=id))
+    return SourceState(id)
 
 
 def record_poll(connection: Connection, answer: FeedAnswer, state: SourceState) -> None:
