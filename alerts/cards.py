@@ -90,7 +90,15 @@ def move_of(event: EventView, knowledge: Knowledge, *, corrected: bool = False) 
 
 def report_of(mention: MentionView) -> Report:
     """Return an article as a card shows it."""
-    return Report(mention.source, mention.title, mention.url, mention.evidence, mention.published, mention.seen)
+    return Report(
+        mention.source,
+        mention.title,
+        mention.url,
+        mention.evidence,
+        mention.published,
+        mention.seen,
+        mention.english_url,
+    )
 
 
 def card_of(

@@ -219,7 +219,9 @@ def _link(report: Report | None) -> str:
     url = web_url(report.url) if report else None
     if report is None or url is None:
         return ""
-    return f"<{url.replace('&', '&amp;')}|Read it at {escape(re.sub(r'[^A-Za-z0-9. -]', ' ', outlet(report)))}>"
+    link = f"<{url.replace('&', '&amp;')}|Read it at {escape(re.sub(r'[^A-Za-z0-9. -]', ' ', outlet(report)))}>"
+    english = web_url(report.english_url)
+    return f"{link} · <{english.replace('&', '&amp;')}|English edition, if translated>" if english else link
 
 
 def _link_block(report: Report | None) -> list[Block]:

@@ -76,6 +76,8 @@ class Report:
     """A sentence in the article's own language, untouched."""
     published: datetime | None
     seen: datetime
+    english_url: str | None = None
+    """Where the outlet's English edition may have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,7 @@ def _report_to_json(report: Report) -> dict[str, Any]:
         "evidence": report.evidence,
         "published": report.published.isoformat() if report.published else None,
         "seen": report.seen.isoformat(),
+        "english_url": report.english_url,
     }
 
 

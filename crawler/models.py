@@ -314,6 +314,8 @@ class MentionView:
     evidence: str
     quiet: bool
     """True where it came with a silent baseline: counted, never told as news."""
+    english_url: str | None = None
+    """Where the outlet's English edition may have it."""
     lead: str = ""
     """The text's beginning, for a watchlist's `exclude`."""
 

@@ -297,10 +297,6 @@ def _log(answer: FeedAnswer, stored: Stored) -> None:
         level = logging.INFO if told != "nothing new" else logging.DEBUG
         told = "not modified" if answer.outcome is Outcome.NOT_MODIFIED else told
         log.log(level, "source %s: %s", answer.source, told)
-    if not answer.complete:
-        log.warning("source %s: the answer was cut; what came was kept, the rest is asked for again", answer.source)
-    if answer.moved_to:
-        log.warning("source %s has moved for good; change its url to %s", answer.source, one_line(answer.moved_to))
 
 
 def _next_try(answer: FeedAnswer) -> str:

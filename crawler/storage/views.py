@@ -19,6 +19,7 @@ from crawler.models import (
     Stage,
     StageStep,
 )
+from crawler.sites.kr36 import english_edition
 from crawler.storage.schema import articles, event_places, event_stages, events, mentions
 
 _LEAD = 1000
@@ -96,6 +97,7 @@ def _mention(row: RowMapping) -> MentionView:
         confidence=row["confidence"],
         evidence=row["evidence"],
         quiet=row["quiet"],
+        english_url=english_edition(row["url"]) if row["url"] else None,
         lead=row["text"][:_LEAD],
     )
 

@@ -233,3 +233,9 @@ def test_nothing_hostile_becomes_markup(
             assert part["type"] == "plain_text" or LINK.fullmatch(part["text"])
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", rendered.terminal)
     json.dumps([rendered.text, list(rendered.blocks)]).encode()
+
+
+def test_an_english_reader_is_offered_the_english_edition() -> None:
+    shown = render(DeliveryKind.HEAD, card(report=report(english_url="https://eu.36kr.com/en/p/1")))
+    assert "<https://eu.36kr.com/en/p/1|English edition, if translated>" in str(shown.blocks)
+    assert "English edition" not in str(render(DeliveryKind.HEAD, card(report=report())).blocks)
