@@ -145,12 +145,27 @@ def sentences(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     start = 0
     for match in _SENTENCE_END.finditer(text):
-        if match[0].startswith(".") and _ABBREVIATION.search(text, max(0, start, match.start() - 8), match.start() + 1):
+        if _abbreviated(text, match, start):
             continue
         spans.append((start, match.end()))
         start = match.end()
     spans.append((start, len(text)))
     return [span for span in (_trim(text, a, b) for a, b in spans) if span[0] < span[1]]
+
+
+def sentence_end(text: str, offset: int) -> int:
+    """Return where the sentence ends in which the offset lies; the end of the text where none does."""
+    while (match := _SENTENCE_END.search(text, offset)) is not None:
+        if not _abbreviated(text, match):
+            return match.end()
+        offset = match.end()
+    return len(text)
+
+
+def _abbreviated(text: str, end: re.Match[str], start: int = 0) -> bool:
+    """Say whether a full stop belongs to an abbreviation that begins behind `start`."""
+    looked_at = max(start, end.start() - 8)
+    return end[0].startswith(".") and _ABBREVIATION.search(text, looked_at, end.start() + 1) is not None
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
 
 from crawler.classify.lexicon import ABROAD, COMPANY, PLACE, Lexicon
 from crawler.knowledge import Found, Matcher, Roster, Sort
 from crawler.models import OVERSEAS, Text
-from crawler.text import Folded, fold, language_of, lead_end, sentences
+from crawler.text import Folded, fold, language_of, lead_end, sentence_end, sentences
 
 TITLE_LIMIT = 2_000
 """Characters of a title that are read."""
@@ -79,6 +79,11 @@ class Document:
     items: Mapping[int, tuple[Clause, ...]]
     """The clauses of each item of the title, and of each sentence of the body."""
 
+    @property
+    def names_companies(self) -> bool:
+        """Whether any clause names a company."""
+        return any(f.sort in COMPANIES for clause in self.clauses for f in clause.names)
+
     def sentence_of(self, clause: Clause) -> str:
         """Return the words of the clause's whole sentence in the body, or the title."""
         if clause.part is Part.TITLE:
@@ -114,21 +119,38 @@ COMPANIES = (Sort.COMPANY, Sort.AMBIGUOUS, Sort.PERSON)
 PLACES = (Sort.PLACE, Sort.CITY, Sort.DEMONYM)
 
 
-def read(text: Text, matcher: Matcher, roster: Roster, lexicon: Lexicon) -> Document:
-    """Return the text with its names found (one pass) and its clauses cut; any text, never raises."""
+def opening(text: Text) -> Text:
+    """Return the text up to the end of the sentence in which its lead ends: itself where there is no more."""
+    body = text.body[:BODY_LIMIT]
+    lead = lead_end(body, _language(text))
+    end = sentence_end(body, lead)
+    return text if end >= len(body) else replace(text, body=body[:end])
+
+
+def read(text: Text, matcher: Matcher, roster: Roster, lexicon: Lexicon, *, generous: bool = False) -> Document:
+    """Return the text with its names found (one pass) and its clauses cut; any text, never raises.
+
+    Args:
+        text: the title and the body.
+        matcher: knows the names.
+        roster: tells which ambiguous names are borne out.
+        lexicon: words of grammar.
+        generous: take every ambiguous name for borne out.
+    """
     title, body = text.title[:TITLE_LIMIT], text.body[:BODY_LIMIT]
     whole = f"{title}\n{body}"
     folded = fold(whole)
     found = matcher.find(whole, folded)
-    language = "zh" if language_of(title + body[:200]) == "zh" else "en"
-    names = _names(whole, found, roster, lexicon)
+    language = _language(text)
+    companies = [f for f in found if f.sort in COMPANIES] if generous else roster.confirmed(found)
+    names = _names(whole, found, companies, lexicon)
     body_start = len(title) + 1
     lead_until = body_start + lead_end(body, language)
     columned = lexicon.find("digest", title) is not None
-    spans = list(_title_spans(_items(title, columned, lexicon), title, language)) + list(
-        _body_spans(body, body_start, lead_until, language)
-    )
     masker = _Masker(folded, names)
+    spans = list(_title_spans(_items(title, columned, lexicon), title, language)) + list(
+        _body_spans(body, body_start, lead_until, language, [f.start for f in companies])
+    )
     clauses = tuple(masker.clause(part, item, start, end) for part, item, start, end in spans)
     titles = tuple(c for c in clauses if c.part is Part.TITLE)
     digest = len({c.item for c in titles}) > 1
@@ -136,10 +158,14 @@ def read(text: Text, matcher: Matcher, roster: Roster, lexicon: Lexicon) -> Docu
     return Document(title, body, language, whole, folded, found, clauses, digest, columned, lead_until, titles, items)
 
 
-def _names(whole: str, found: Sequence[Found], roster: Roster, lexicon: Lexicon) -> tuple[Found, ...]:
-    """Return the companies that are borne out, and the places that are meant as places, in order."""
+def _language(text: Text) -> str:
+    return "zh" if language_of(text.title[:TITLE_LIMIT] + text.body[:200]) == "zh" else "en"
+
+
+def _names(whole: str, found: Sequence[Found], companies: Iterable[Found], lexicon: Lexicon) -> tuple[Found, ...]:
+    """Return these companies and the places that are meant as places, in order."""
     places = (f for f in found if f.sort in PLACES and _is_meant(whole, f, lexicon))
-    return tuple(sorted((*roster.confirmed(found), *places), key=lambda f: f.start))
+    return tuple(sorted((*companies, *places), key=lambda f: f.start))
 
 
 def _is_meant(whole: str, place: Found, lexicon: Lexicon) -> bool:
@@ -177,9 +203,14 @@ def _cut(text: str, start: int, end: int, separator: re.Pattern[str]) -> Iterato
         yield position, end
 
 
-def _body_spans(body: str, offset: int, lead_until: int, language: str) -> Iterator[tuple[Part, int, int, int]]:
+def _body_spans(
+    body: str, offset: int, lead_until: int, language: str, companies: Sequence[int]
+) -> Iterator[tuple[Part, int, int, int]]:
+    """Cut the body into clauses; behind the lead only the sentences in which one of the companies stands."""
     for number, (start, end) in enumerate(sentences(body), 1000):
         part = Part.LEAD if start + offset < lead_until else Part.BODY
+        if part is Part.BODY and bisect_left(companies, start + offset) == bisect_left(companies, end + offset):
+            continue
         for first, last in _cut(body, start, end, _CLAUSE[language]):
             yield part, number, first + offset, last + offset
 

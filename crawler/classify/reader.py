@@ -8,7 +8,7 @@ from importlib import resources
 
 from crawler.classify import lexicon, scoring, triggers
 from crawler.classify.candidates import Proposer
-from crawler.classify.document import Document, read
+from crawler.classify.document import Document, opening, read
 from crawler.classify.explanation import Explanation, explain
 from crawler.classify.judge import Judge, Verdict
 from crawler.knowledge import Knowledge, Matcher
@@ -40,7 +40,7 @@ class Reader:
 
     def is_candidate(self, text: Text) -> bool:
         """Say, generously, whether reading the whole article may be worth it: a company and a sign of movement."""
-        return self._proposer.is_candidate(self._document(text))
+        return self._proposer.is_candidate(self._document(opening(text), generous=True))
 
     def read(self, text: Text) -> Reading:
         """Return the moves the text reports, strongest first, or why there is none."""
@@ -53,11 +53,19 @@ class Reader:
         return explain(document, verdict, self._reading(verdict), self._proposer, self._scoring)
 
     def judge(self, text: Text) -> Verdict:
-        """Return the verdict behind the reading: what the fit of the weights needs."""
+        """Return the verdict behind the reading: what the fit of the weights needs.
+
+        A body adds to what title and lead report, or takes it back: it is read only where they may report anything.
+        """
+        start = opening(text)
+        early = self._document(start, generous=start is not text)
+        verdict = self._judge.judge(early, text.published)
+        if start is text or (early.names_companies and not verdict.moves):
+            return verdict
         return self._judge.judge(self._document(text), text.published)
 
     def _reading(self, verdict: Verdict) -> Reading:
         return Reading(self.name, self.version, verdict.moves, round(verdict.confidence, 3), verdict.why_not)
 
-    def _document(self, text: Text) -> Document:
-        return read(text, self._matcher, self._roster, self._lexicon)
+    def _document(self, text: Text, *, generous: bool = False) -> Document:
+        return read(text, self._matcher, self._roster, self._lexicon, generous=generous)
