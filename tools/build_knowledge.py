@@ -18,7 +18,8 @@ FOLDER = Path(__file__).resolve().parent.parent / "crawler" / "knowledge"
 TARGET = FOLDER / "knowledge.json"
 _NOT_COUNTRIES = {"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"}
 _COMPANY_FIELDS = {
-    "name", "zh", "aliases", "exact", "ambiguous", "nameless", "people", "home", "kind", "group", "first_car", "maker"
+    "name", "zh", "aliases", "exact", "ambiguous", "nameless", "people", "models", "disproved_by",
+    "home", "kind", "group", "first_car", "maker",
 }  # fmt: skip
 _ALIAS_SECTIONS = (
     ("aliases", "place", False),
@@ -112,7 +113,7 @@ def _check_companies(rows: list[dict[str, Any]], codes: Mapping[str, Any]) -> No
             raise ValueError(f"roster: {name}: unknown fields {sorted(unknown)}")
         if names.count(name) > 1 or row["home"] not in codes:
             raise ValueError(f"roster: {name}: twice, or home '{row['home']}' is no country")
-        for alias in {name, *(a for key in ("zh", "aliases", "exact", "people") for a in row.get(key, ()))}:
+        for alias in {name, *(a for key in ("zh", "aliases", "exact", "people", "models") for a in row.get(key, ()))}:
             if owners.setdefault(alias.casefold(), name) != name:
                 raise ValueError(f"roster: '{alias}' stands for {owners[alias.casefold()]} and for {name}")
 

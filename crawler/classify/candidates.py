@@ -19,6 +19,8 @@ from crawler.models import OVERSEAS, Company, Kind, MoveType, Stage, WhyNot
 _IMPOSSIBLE = 0.1
 """The most a proposal counts that cannot be a move (a denial, the home market), however strong its words."""
 
+_NAME_SIGNALS = {Sort.PERSON: "person", Sort.DOUBTFUL: "name_unclear"}
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -94,14 +96,25 @@ class Proposer:
 
     def _actors(self, document: Document, clause: Clause, hit: Hit) -> list[Actor]:
         """Return who acts: the company the clause begins with, and one that is joined to it by "and"."""
+        marks = dict(zip(clause.names, clause.marks, strict=True))
         role, names = _subjects(document, clause, hit)
+        if (found := self._doubtful(document, clause, hit)) is not None and role != "subject_first":
+            return [Actor(self._knowledge.roster.by_name[found.names[0]], found, "subject_first", marks[found])]
         if not names:
             return []
         chosen = [self._most_specific(names)]
         if len(names) > 1 and self._lexicon.find("joined", document.whole[names[0].end : names[1].start]):
             chosen = [(f, self._knowledge.roster.by_name[f.names[0]]) for f in names[:2]]
-        marks = dict(zip(clause.names, clause.marks, strict=True))
         return [Actor(company, found, role, marks.get(found, -1)) for found, company in chosen]
+
+    def _doubtful(self, document: Document, clause: Clause, hit: Hit) -> Found | None:
+        """Return the ambiguous name that the words of the move follow at once: a film enters no market."""
+        for found, mark in zip(clause.names, clause.marks, strict=True):
+            if found.sort is Sort.DOUBTFUL and mark < hit.start:
+                between = clause.masked[mark + 1 : hit.start]
+                if not self._lexicon.without("filler", between, document.language).strip(" '-."):
+                    return found
+        return None
 
     def _most_specific(self, names: Sequence[Found]) -> tuple[Found, Company]:
         """Return the first company - or a brand of its own that is named with it."""
@@ -187,8 +200,8 @@ class Proposer:
                 yield "title_names_nobody"
         if case.document.digest:
             yield "digest"
-        if case.actor.found.sort is Sort.PERSON:
-            yield "person"
+        if (name := _NAME_SIGNALS.get(case.actor.found.sort)) is not None:
+            yield name
         if not self._speaks_of_cars(case):
             yield "no_vehicle"
         if len({n for f in case.clause.names if f.sort in COMPANIES for n in f.names}) >= 3:
@@ -238,7 +251,7 @@ def _type(hit: Hit, entrant: bool) -> MoveType:
 
 def _may_act(document: Document, clause: Clause) -> bool:
     """Say whether anybody may act in a clause; the body adds to a story with subjects of its own, see `Judge`."""
-    own = any(f.sort in COMPANIES for f in clause.names)
+    own = any(f.sort in COMPANIES or f.sort is Sort.DOUBTFUL for f in clause.names)
     return own or (clause.part is not Part.BODY and bool(grammar.inherited(document, clause)))
 
 

@@ -70,6 +70,9 @@ class Document:
     folded: Folded
     """`whole` in the form names and triggers are matched in."""
     found: tuple[Found, ...]
+    """Every name, whether it is meant or not."""
+    names: tuple[Found, ...]
+    """The companies and places that are meant, and ambiguous names that nothing bears out (`DOUBTFUL`)."""
     clauses: tuple[Clause, ...]
     digest: bool
     """True where the title holds several items."""
@@ -115,7 +118,7 @@ class Document:
         return any(f.sort is Sort.VEHICLE and start <= f.start < end for f in self.found)
 
 
-COMPANIES = (Sort.COMPANY, Sort.AMBIGUOUS, Sort.PERSON)
+COMPANIES = (Sort.COMPANY, Sort.AMBIGUOUS, Sort.PERSON, Sort.MODEL)
 PLACES = (Sort.PLACE, Sort.CITY, Sort.DEMONYM)
 
 
@@ -142,7 +145,7 @@ def read(text: Text, matcher: Matcher, roster: Roster, lexicon: Lexicon, *, gene
     folded = fold(whole)
     found = matcher.find(whole, folded)
     language = _language(text)
-    companies = [f for f in found if f.sort in COMPANIES] if generous else roster.confirmed(found)
+    companies = [f for f in found if f.sort in COMPANIES] if generous else list(roster.weighed(found))
     names = _names(whole, found, companies, lexicon)
     body_start = len(title) + 1
     lead_until = body_start + lead_end(body, language)
@@ -155,7 +158,9 @@ def read(text: Text, matcher: Matcher, roster: Roster, lexicon: Lexicon, *, gene
     titles = tuple(c for c in clauses if c.part is Part.TITLE)
     digest = len({c.item for c in titles}) > 1
     items = {item: tuple(same) for item, same in groupby(clauses, key=lambda c: c.item)}
-    return Document(title, body, language, whole, folded, found, clauses, digest, columned, lead_until, titles, items)
+    return Document(
+        title, body, language, whole, folded, found, names, clauses, digest, columned, lead_until, titles, items
+    )
 
 
 def _language(text: Text) -> str:

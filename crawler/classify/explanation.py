@@ -114,7 +114,7 @@ def explain(
 
 
 def _names(document: Document) -> Iterator[NameSeen]:
-    meant = {f for clause in document.clauses for f in clause.names}
+    meant = set(document.names)
     for found in document.found:
         counts = found in meant if found.sort in (*COMPANIES, *PLACES) else found.sort is Sort.VEHICLE
         yield NameSeen(_quote(document, found.start, found.end), found.sort, found.names, counts)

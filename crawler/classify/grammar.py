@@ -9,7 +9,7 @@ from datetime import datetime
 from crawler.classify.document import COMPANIES, PLACES, Clause, Document, Part
 from crawler.classify.lexicon import COMPANY, Lexicon
 from crawler.classify.triggers import Hit
-from crawler.knowledge import Found
+from crawler.knowledge import Found, Sort
 from crawler.models import Company, MoveType, Stage
 
 _EXCHANGES = frozenset({"HK", "US", "SG", "GB"})
@@ -75,6 +75,8 @@ def comes_from(clause: Clause, mark: int, hit: Hit, lexicon: Lexicon) -> bool:
 def model_arrives(case: Case, lexicon: Lexicon) -> bool:
     """Say whether a model, not the brand, is what arrives: something else stands between company and market."""
     clause, hit, mark, language = case.clause, case.hit, case.actor.mark, case.document.language
+    if case.actor.found.sort is Sort.MODEL:
+        return True
     if not 0 <= mark < hit.end:
         return hit.trigger.model
     if lexicon.find("presented", clause.masked, start=hit.start, end=hit.end):

@@ -142,7 +142,7 @@ class Judge:
         return any(contains(a, b) or contains(b, a) for a in places for b in known)
 
     def _why_not(self, document: Document, considered: Sequence[Proposal]) -> WhyNot:
-        if not document.names_companies:
+        if not considered and not document.names_companies:
             vehicle = any(f.sort is Sort.VEHICLE for f in document.found)
             return WhyNot.NO_COMPANY if vehicle else WhyNot.NO_VEHICLE
         if not considered:

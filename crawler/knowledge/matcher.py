@@ -20,12 +20,18 @@ class Sort(StrEnum):
 
     COMPANY = "company"
     AMBIGUOUS = "ambiguous"
+    DOUBTFUL = "doubtful"
+    """An ambiguous name that nothing else in the text bears out."""
     PERSON = "person"
+    MODEL = "model"
+    """A model's name, used instead of its brand's."""
     PLACE = "place"
     CITY = "city"
     DEMONYM = "demonym"
     VEHICLE = "vehicle"
     DECOY = "decoy"
+    DISPROOF = "disproof"
+    """A word beside which an ambiguous name is not the company's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from crawler.knowledge.matcher import Found, Matcher, Pattern, Sort
 from crawler.models import Company, CompanyPatch, Kind
 from crawler.text import Folded, fold
 
-_NAMES = (Sort.COMPANY, Sort.AMBIGUOUS, Sort.PERSON)
+_NAMES = (Sort.COMPANY, Sort.AMBIGUOUS, Sort.PERSON, Sort.MODEL)
+_CLEAR = (Sort.COMPANY, Sort.MODEL)
 NEAR = 80
 """How far (characters) a vehicle word may stand from an ambiguous name to make it count."""
 
@@ -80,18 +81,28 @@ class Roster:
         That is: the text also has a clear name of the same company, or near it a vehicle word or the clear name of a
         firm that lives by vehicles.
         """
+        return tuple(f for f in self.weighed(found) if f.sort is not Sort.DOUBTFUL)
+
+    def weighed(self, found: Iterable[Found]) -> tuple[Found, ...]:
+        """Return the companies among what was found, in order; an ambiguous name that is not borne out is `DOUBTFUL`.
+
+        One beside which a word stands that disproves it is left out.
+        """
         found = tuple(found)
-        clear = {name for f in found if f.sort is Sort.COMPANY for name in f.names}
+        clear = {name for f in found if f.sort in _CLEAR for name in f.names}
         signals = [f for f in found if f.sort is Sort.VEHICLE or self._is_maker(f)]
-        return tuple(
-            f
-            for f in found
-            if f.sort in (Sort.COMPANY, Sort.PERSON)
-            or (f.sort is Sort.AMBIGUOUS and (clear.intersection(f.names) or _near(f, signals)))
-        )
+        disproofs = [f for f in found if f.sort is Sort.DISPROOF]
+        companies: list[Found] = []
+        for f in found:
+            if f.sort in _CLEAR or f.sort is Sort.PERSON:
+                companies.append(f)
+            elif f.sort is Sort.AMBIGUOUS and not _near(f, (d for d in disproofs if d.names == f.names)):
+                borne_out = clear.intersection(f.names) or _near(f, signals)
+                companies.append(f if borne_out else replace(f, sort=Sort.DOUBTFUL))
+        return tuple(companies)
 
     def _is_maker(self, found: Found) -> bool:
-        return found.sort is Sort.COMPANY and not self.other_business.issuperset(found.names)
+        return found.sort in _CLEAR and not self.other_business.issuperset(found.names)
 
     def with_patches(self, patches: Iterable[CompanyPatch]) -> Roster:
         """Return a roster with the user's additions.
@@ -120,7 +131,7 @@ class Roster:
 
     @cached_property
     def _index(self) -> Mapping[str, str]:
-        named = {fold(p.alias).text: p.names[0] for p in reversed(self.patterns) if p.names}
+        named = {fold(p.alias).text: p.names[0] for p in reversed(self.patterns) if p.sort in _NAMES}
         return named | {fold(name).text: name for name in self.by_name}
 
     @cached_property
@@ -166,4 +177,6 @@ def _patterns(row: Mapping[str, Any]) -> list[Pattern]:
         *(Pattern(alias, Sort.COMPANY, names) for alias in dict.fromkeys(plain)),
         *(Pattern(alias, Sort.AMBIGUOUS, names) for alias in ambiguous),
         *(Pattern(alias, Sort.PERSON, names) for alias in row.get("people", ())),
+        *(Pattern(model, Sort.MODEL, names) for model in row.get("models", ())),
+        *(Pattern(word, Sort.DISPROOF, names) for word in row.get("disproved_by", ())),
     ]

@@ -178,3 +178,35 @@ def test_reading_twice_gives_the_same(title: str, body: str) -> None:
 )
 def test_hostile_texts_are_read_in_bounded_time(text: Text) -> None:
     assert READER.read(text) is not None
+
+
+@pytest.mark.parametrize(
+    ("title", "company", "type_"),
+    [
+        ("Ora pulls out of Peru", "Ora", MoveType.WITHDRAWAL),
+        ("Firefly touches down in Malta", "Firefly", MoveType.MARKET_ENTRY),
+        ("理想正式成立意大利研发中心", "Li Auto", MoveType.OVERSEAS_ORGANISATION),
+        ("欧拉退出秘鲁市场", "Ora", MoveType.WITHDRAWAL),
+    ],
+    ids=lambda value: str(value),
+)
+def test_an_ambiguous_name_counts_where_the_words_of_a_move_follow_it_at_once(
+    title: str, company: str, type_: MoveType
+) -> None:
+    (move,) = READER.read(Text(title)).moves
+    assert (move.company, move.type) == (company, type_)
+    (signal,) = [s for p in READER.explain(Text(title)).proposals for s in p.signals if s.name == "name_unclear"][:1]
+    assert signal.weight < 0
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Firefly colonies touch down in Malta",
+        "Smart chargers pull out of Peru",
+        "理想主义者退出意大利",
+        "理想很丰满，退出秘鲁市场",
+    ],
+)
+def test_an_ambiguous_name_with_other_words_behind_it_is_no_company(title: str) -> None:
+    assert READER.read(Text(title)).moves == ()
