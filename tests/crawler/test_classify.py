@@ -188,7 +188,7 @@ def test_hostile_texts_are_read_in_bounded_time(text: Text) -> None:
         ("理想正式成立意大利研发中心", "Li Auto", MoveType.OVERSEAS_ORGANISATION),
         ("欧拉退出秘鲁市场", "Ora", MoveType.WITHDRAWAL),
     ],
-    ids=lambda value: str(value),
+    ids=str,
 )
 def test_an_ambiguous_name_counts_where_the_words_of_a_move_follow_it_at_once(
     title: str, company: str, type_: MoveType
