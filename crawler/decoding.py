@@ -47,7 +47,8 @@ def decode(body: bytes, content_type: str | None) -> str:
         Unreadable: where what comes out is no text in any of them.
     """
     for text in _readings(body, content_type):
-        if not _mojibake(text) and text.count("\ufffd") <= _MOST_LOST * _beyond_ascii(text):
+        lost = text.count("\ufffd")
+        if not _mojibake(text) and (not lost or lost <= _MOST_LOST * _beyond_ascii(text)):
             return text.removeprefix("\ufeff")
     raise Unreadable("the answer is in no encoding that makes text of it")
 
@@ -104,6 +105,8 @@ def _in_pairs(body: bytes) -> bool:
 
 
 def _mojibake(text: str) -> bool:
+    if b"\xc3" not in text.encode("utf-8", "surrogatepass"):  # how all of `_LETTER` begin; found much sooner
+        return False
     runs = (run[0] for run in _LATIN_RUN.finditer(text))
     suspect = sum(len(run) for run in runs if _LETTER.search(run))
     return suspect >= 8 and suspect > _MOST_MOJIBAKE * _beyond_ascii(text)

@@ -42,7 +42,8 @@ _PAGE = re.compile(  # atomic: a row of comments can be divided in very many way
     r"\s*+(?>(?:<!--(?>.{0,2000}?-->)\s*+)*+)<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
 _PAGE_TITLE = re.compile(r"<title[^>]{0,200}>(.{0,500}?)</title", re.IGNORECASE | re.DOTALL)
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_CONTROLS = bytes(c for c in range(0x20) if chr(c) not in "\t\n\r")
+_NO_CHARACTERS = ("\ufffe".encode(), "\uffff".encode())
 _CHALLENGE = re.compile(
     r"_wafchallengeid|_waftokenid|waf-jschallenge|TTGCaptcha|SlardarWAF|challenge-platform/h/\w+/orchestrate|_cf_chl_opt"
     r"|px-captcha|Incapsula incident|captcha-delivery\.com|acw_sc__v2|awsWafCookieDomainList",
@@ -166,14 +167,14 @@ def _xml_feed(text: str) -> _Found:
     if text.count("<") > _MOST_TAGS:
         raise NotAFeed(f"the feed has more than {_MOST_TAGS:,} tags")
     # what stands before the root (declaration, DOCTYPE, entities, warnings of a script) only does harm
-    all_ = _NOT_XML.sub("", text[root.start() :])
+    all_ = text[root.start() :]
     end = re.compile(rf"</{re.escape(root[0][1:])}\s*>")
     whole = end.search(all_[-20_000:]) is not None
     some = _first_items(all_)
     body = all_ if whole and some is all_ else _closed(some, root[0][1:])
     try:
         parsed = feedparser.parse(
-            io.BytesIO(body.encode("utf-8", "replace")),
+            io.BytesIO(_xml(body)),
             response_headers={"content-type": "application/xml; charset=utf-8"},
             sanitize_html=False,
             resolve_relative_uris=False,
@@ -186,6 +187,14 @@ def _xml_feed(text: str) -> _Found:
     feed = parsed.feed
     items = [_xml_item(entry) for entry in parsed.entries]
     return version or root[1].lower(), _string(feed.get("title")), _string(feed.get("link")), items, whole
+
+
+def _xml(text: str) -> bytes:
+    """Return the text as bytes, without the characters that XML forbids."""
+    body = text.encode("utf-8", "replace").translate(None, _CONTROLS)
+    for none in _NO_CHARACTERS:
+        body = body.replace(none, b"")
+    return body
 
 
 def _first_items(text: str) -> str:
@@ -361,7 +370,9 @@ def _without_tail(text: str) -> str:
     start = text.rfind("The post ")
     if start >= 0 and len(text) - start < MOST_TITLE + 200 and " appeared first on " in text[start:]:
         text = text[:start].rstrip()
-    return _CUT_MARK.sub("", text)
+    # what is clean has no two blanks in a row, so a mark is shorter than this
+    mark = _CUT_MARK.search(text, max(0, len(text) - 20))
+    return text[: mark.start()] if mark else text
 
 
 def _possible(date: datetime | None) -> datetime | None:

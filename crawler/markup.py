@@ -7,23 +7,33 @@ import re
 
 from crawler.text import clean
 
-_BLOCKS = re.compile(
-    "address|article|aside|blockquote|br|center|d[dlt]|details|div|fieldset|fig(?:caption|ure)|foot(?:er)?|form|h[1-6r]"
-    "|header|li|main|nav|[ou]l|p|pre|section|summary|table|t(?:body|foot|head|r)"
+_BLOCKS = (
+    "address article aside blockquote br center dd div dl dt details fieldset figcaption figure foot footer form"
+    " h1 h2 h3 h4 h5 h6 hr header li main nav ol ul p pre section summary table tbody tfoot thead tr"
 )
-_CELLS = frozenset({"td", "th"})
-_UNSEEN = frozenset({"script", "style"})
-"""Elements whose text no reader sees; unclosed, they hide the rest, as in a browser."""
-_TAG = re.compile(r"<(?=[a-zA-Z!?]|/[a-zA-Z])")
-_NAME = re.compile(r"/?([a-zA-Z][a-zA-Z0-9:-]*)")
-_STOP = re.compile(r"[>\"']")
+_STANDS_FOR = {**dict.fromkeys(_BLOCKS.split(), "\n"), "td": " ", "th": " "}
+"""What a tag is in the text: the end of a line, the gap between two cells, else nothing."""
+_LONGEST_VALUE = 2_000
+"""A quoted attribute value as long as this or longer is taken to be a stray quote mark."""
+_QUOTED = "|".join(f"{mark}[^{mark}]{{0,{_LONGEST_VALUE - 1}}}+{mark}" for mark in "\"'")
+_REST = rf"(?>[^>\"']++|{_QUOTED}|[\"'])*+"
+"""Of a tag, all before the `>` that ends it; one inside a quoted value does not."""
+_MARKUP = re.compile(
+    rf"""<(?:
+    !--.*?(?:-->|\Z)
+    |!\[CDATA\[(?P<characters>.*?)(?:\]\]>|\Z)
+    |[!?][^>]*+(?:>|\Z)
+    |(?P<unseen>(?i:script|style))(?![a-zA-Z0-9:-]){_REST}  # unclosed, it hides what follows, as in a browser
+        (?:(?<=/)>|\Z|>.*?(?:</(?i:(?P=unseen))[^>]*+(?:>|\Z)|\Z))
+    |/?(?P<name>[a-zA-Z][a-zA-Z0-9:-]*+){_REST}(?:>|\Z)
+    )""",
+    re.DOTALL | re.VERBOSE,
+)
 _LOOKS_LIKE_HTML = re.compile(
     r"</?(?:a|b|blockquote|br|div|em|figure|font|h[1-6]|i|iframe|img|li|ol|p|script|section|span|strong|style|table|td"
     r"|tr|u|ul)(?:\s[^<>]{0,2000})?/?>|<!--",
     re.IGNORECASE,
 )
-_LONGEST_VALUE = 2_000
-"""A quoted attribute value longer than this many characters is taken to be a stray quote mark."""
 
 
 def looks_like_html(text: str) -> bool:
@@ -43,60 +53,15 @@ def plain(text: str) -> str:
 
 
 def _without_tags(text: str) -> str:
-    pieces: list[str] = []
-    position = 0
-    while (start := _TAG.search(text, position)) is not None:
-        pieces.append(_words(text[position : start.start()]))
-        position, piece = _tag(text, start.start())
-        pieces.append(piece)
-    pieces.append(_words(text[position:]))
-    return "".join(pieces)
-
-
-def _tag(text: str, start: int) -> tuple[int, str]:
-    """Return where the markup that begins at `start` ends, and what stands for it in the text."""
-    if text.startswith("<!--", start):
-        return _after(text, "-->", start + 4), ""
-    if text.startswith("<![CDATA[", start):
-        end = _after(text, "]]>", start)
-        return end, text[start + 9 : end].removesuffix("]]>")
-    if text.startswith(("<!", "<?"), start):
-        return _after(text, ">", start), ""
-    name = _NAME.match(text, start + 1)
-    return _element(text, name) if name else (start + 1, "<")
-
-
-def _element(text: str, name: re.Match[str]) -> tuple[int, str]:
-    tag = name[1].lower()
-    end = _tag_end(text, name.end())
-    if tag in _UNSEEN and not name[0].startswith("/") and text[end - 2 : end] != "/>":
-        closing = re.compile(f"</{tag}", re.IGNORECASE).search(text, end)
-        return (_after(text, ">", closing.end()) if closing else len(text)), ""
-    if _BLOCKS.fullmatch(tag):
-        return end, "\n"
-    return end, " " if tag in _CELLS else ""
-
-
-def _tag_end(text: str, position: int) -> int:
-    """Return the position after the `>` that ends a tag; one inside a quoted value does not."""
-    while (stop := _STOP.search(text, position)) is not None:
-        if stop[0] == ">":
-            return stop.end()
-        closing = text.find(stop[0], stop.end(), stop.end() + _LONGEST_VALUE)
-        position = closing + 1 if closing >= 0 else stop.end()
-    return len(text)
-
-
-def _after(text: str, mark: str, start: int) -> int:
-    found = text.find(mark, start)
-    return found + len(mark) if found >= 0 else len(text)
-
-
-def _words(text: str) -> str:
-    """Return the text between two tags: in HTML a line break is a blank, and entities are characters."""
-    for line_break in "\t\n\r\f":
+    for line_break in "\t\n\r\f":  # in HTML a line break is a blank
         text = text.replace(line_break, " ")
-    return _unescape(text)
+    # between two tags lie words; a tag leaves the three groups of its pattern
+    parts = _MARKUP.split(text)
+    pieces = [""] * len(parts)
+    pieces[::4] = map(_unescape, parts[::4]) if "&" in text else parts[::4]
+    pieces[1::4] = [characters or "" for characters in parts[1::4]]
+    pieces[3::4] = [_STANDS_FOR.get(name.lower(), "") if name else "" for name in parts[3::4]]
+    return "".join(pieces)
 
 
 def _unescape(text: str) -> str:

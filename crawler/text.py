@@ -11,10 +11,9 @@ from dataclasses import dataclass
 _INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF, 0xAD])
 _CONTROL = {c: " " for c in range(0xA0) if (c < 0x20 or c >= 0x7F) and chr(c) not in "\n\t"}
 _UNSEEN: dict[int, str | None] = {**_CONTROL, **_INVISIBLE}
-_ODD = re.compile("[" + re.escape("".join(map(chr, _UNSEEN))) + "\ud800-\udfff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]+")
-_LATIN = re.compile("[A-Za-z]+")
+_NO_LETTERS = bytes(c for c in range(128) if not chr(c).isalpha())
 _KANA_HANGUL = re.compile("[\u3040-\u30ff\uac00-\ud7af]+")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|St|No|Inc|Co|Corp|Ltd|vs|U\.S|U\.K|e\.g|i\.e|approx|Jan|Feb|Aug|Sept|Oct|Nov|Dec))\.$"
@@ -101,11 +100,16 @@ def clean(text: str) -> str:
 
     Line breaks stay.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if _ODD.search(text):
-        text = _SURROGATES.sub("\ufffd", text).translate(_UNSEEN)
-    lines = (" ".join(line.split()) for line in text.split("\n"))
+    lines = map(_clean_line, text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def _clean_line(line: str) -> str:
+    if not line.isprintable():
+        line = _SURROGATES.sub("\ufffd", line).translate(_UNSEEN)
+    elif "  " not in line:
+        return line.strip()
+    return " ".join(line.split())
 
 
 def one_line(text: str) -> str:
@@ -128,8 +132,13 @@ def language_of(text: str) -> str:
     Other languages in Latin script count as `en` only because nothing here reads them otherwise.
     """
     sample = text[:4000]
-    han, latin = _count(_HAN, sample), _count(_LATIN, sample)
-    if _count(_KANA_HANGUL, sample) > han / 2 and latin < 4 * han:
+    plain = sample.encode("ascii", "ignore")
+    latin = len(plain.translate(None, _NO_LETTERS))
+    if sample.isascii():
+        return "en" if latin >= 2 else "und"
+    han = _count(_HAN, sample)
+    others = len(sample) - len(plain) - han
+    if others > han / 2 and latin < 4 * han and _count(_KANA_HANGUL, sample) > han / 2:
         return "und"
     if han * 2 > latin / 2 and han >= 2:
         return "zh"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 _TRACKING = re.compile(
@@ -47,6 +48,7 @@ def _port(url: str) -> int:
     return parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)
 
 
+@lru_cache(1_000)
 def canonical_url(url: str) -> str:
     """Return one form for all addresses of a page; never raises, and a second application changes nothing.
 
