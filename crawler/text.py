@@ -7,6 +7,8 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
 
 _INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF, 0xAD])
 _CONTROL = {c: " " for c in range(0xA0) if (c < 0x20 or c >= 0x7F) and chr(c) not in "\n\t"}
@@ -22,12 +24,21 @@ _SENTENCE_END = re.compile(r"[。！？!?](?:[”’」』\"')）]*)|\.(?:[”�
 _QUOTE_MARKS = {ord(c): "'" for c in "‘’‛ʼ`´"} | {ord(c): '"' for c in "“”„‟"} | {ord(c): "-" for c in "‐‑‒–—―"}
 
 
+def _simplified() -> Mapping[int, str]:
+    rows = resources.files(__package__).joinpath("simplified.txt").read_text(encoding="utf-8").split("\n")
+    pairs = "".join(row for row in rows if not row.startswith("#"))
+    return {ord(traditional): simple for traditional, simple in zip(pairs[::2], pairs[1::2], strict=True)}
+
+
+_SIMPLIFIED = _simplified()
+
+
 @dataclass(frozen=True, slots=True)
 class Folded:
     """A text in the form names are compared in, with the way back to the original."""
 
     text: str
-    """NFKC, case-folded, typographic quotes and dashes made plain; may differ in length from the original."""
+    """NFKC, case-folded, Han characters simplified, typographic quotes and dashes made plain; may differ in length."""
     starts: tuple[int, ...] | range
     """For each folded character, the offset of the original character it came from; one more at the end."""
 
@@ -54,8 +65,13 @@ def fold(text: str) -> Folded:
     characters = set(text)
     if any(unicodedata.combining(character) for character in characters):
         return _fold_slowly(text.translate(_QUOTE_MARKS))
-    forms = {ord(c): unicodedata.normalize("NFKC", c.translate(_QUOTE_MARKS)).casefold() for c in characters}
+    forms = {ord(c): _form(c) for c in characters}
     return Folded(text.translate(forms), _starts(text, forms))
+
+
+@lru_cache(20_000)
+def _form(cluster: str) -> str:
+    return unicodedata.normalize("NFKC", cluster.translate(_QUOTE_MARKS)).casefold().translate(_SIMPLIFIED)
 
 
 def _starts(text: str, forms: Mapping[int, str]) -> tuple[int, ...] | range:
@@ -77,7 +93,7 @@ def _fold_slowly(plain: str) -> Folded:
     pieces: list[str] = []
     starts: list[int] = []
     for offset, cluster in _clusters(plain):
-        piece = unicodedata.normalize("NFKC", cluster).casefold()
+        piece = _form(cluster)
         pieces.append(piece)
         starts.extend([offset] * len(piece))
     starts.append(len(plain))

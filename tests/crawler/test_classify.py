@@ -210,3 +210,11 @@ def test_an_ambiguous_name_counts_where_the_words_of_a_move_follow_it_at_once(
 )
 def test_an_ambiguous_name_with_other_words_behind_it_is_no_company(title: str) -> None:
     assert READER.read(Text(title)).moves == ()
+
+
+def test_traditional_characters_are_read_like_simplified_ones() -> None:
+    reading = READER.read(Text("長城汽車關閉祕魯工廠"))
+    assert [(m.company, m.type, m.destinations) for m in reading.moves] == [
+        ("Great Wall", MoveType.WITHDRAWAL, ("PE",))
+    ]
+    assert reading.moves[0].evidence == "長城汽車關閉祕魯工廠"
