@@ -29,6 +29,12 @@ _MARKUP = re.compile(
     )""",
     re.DOTALL | re.VERBOSE,
 )
+_CAPTION = re.compile(
+    r"<figcaption\b[^<>]*+>(?>[^<]++|<(?!/?figcaption\b))*+</figcaption\s*>"
+    r"|<p\b(?=[^<>]*?\bclass\s*=\s*[\"'](?:img-desc|wp-caption-text)\b)[^<>]*+>(?>[^<]++|<(?!/?p\b))*+</p\s*>",
+    re.IGNORECASE,
+)
+"""A picture's caption says what is seen, not what happened; it goes, as from a page (`crawler.extract`)."""
 _LOOKS_LIKE_HTML = re.compile(
     r"</?(?:a|b|blockquote|br|div|em|figure|font|h[1-6]|i|iframe|img|li|ol|p|script|section|span|strong|style|table|td"
     r"|tr|u|ul)(?:\s[^<>]{0,2000})?/?>|<!--",
@@ -55,6 +61,8 @@ def plain(text: str) -> str:
 def _without_tags(text: str) -> str:
     for line_break in "\t\n\r\f":  # in HTML a line break is a blank
         text = text.replace(line_break, " ")
+    if "caption" in text or "img-desc" in text:
+        text = _CAPTION.sub("\n", text)
     # between two tags lie words; a tag leaves the three groups of its pattern
     parts = _MARKUP.split(text)
     pieces = [""] * len(parts)

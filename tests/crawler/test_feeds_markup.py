@@ -31,6 +31,10 @@ from crawler.markup import plain
         pytest.param("<p>&#0;\x00a\u200bb</p>", "\ufffd ab", id="control and zero-width characters"),
         pytest.param("<p>a <![CDATA[b < d &\nc]]></p>", "a b < d & c", id="characters taken as they are"),
         pytest.param("<script/>shown<style>p {}</style> too", "shown too", id="a script without a text"),
+        pytest.param("a<figure><img><figcaption>seen</figcaption></figure>b", "a\nb", id="caption of a figure"),
+        pytest.param("<p>a</p><p class='img-desc'>se<b>e</b>n</p><p>b</p>", "a\nb", id="caption by its class"),
+        pytest.param("<p>a</p><p class='no' id='img-desc'>told</p>", "a\ntold", id="class of another name"),
+        pytest.param("a<figcaption>never ends<p>b</p>", "a\nnever ends\nb", id="caption without an end"),
         pytest.param("", "", id="nothing"),
     ],
 )
@@ -49,7 +53,13 @@ def test_plain_words_stay_what_they_are(text: str) -> None:
     assert plain(f"<p>{words}</p>") == plain(words)
 
 
-@pytest.mark.parametrize("unit", ["<!--", "<a ", "<a href='", "<", "<![CDATA[", "&", "&#1", "<script>", "</b", "<b>"])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        *("<!--", "<a ", "<a href='", "<", "<![CDATA[", "&", "&#1", "<script>", "</b", "<b>"),
+        *("<figcaption>", "<figcaption ", "<p class='img-desc'>", "<p class='img-desc'", "img-desc <p "),
+    ],
+)
 def test_hostile_markup_takes_no_time(unit: str) -> None:
     began = time.monotonic()
     plain("<p>" + unit * (1_000_000 // len(unit)))
