@@ -37,8 +37,8 @@ class Site:
     """Words at the very end of a text that go (searched for, anchored by the pattern itself)."""
     rest: re.Pattern[str] = _NEVER
     """A line from which on, near the end, all is apparatus: references, the author's life."""
-    columns: re.Pattern[str] = _NEVER
-    """Names of the site's own columns and channels, taken out of the text: they hold words that mean a move."""
+    inside: re.Pattern[str] = _NEVER
+    """Words taken out of a paragraph: names of the site's columns, which hold words that mean a move; credits."""
     bodies: tuple[str, ...] = ()
     """CSS selectors of the article on its page, best first."""
     clutter: tuple[str, ...] = ()
@@ -72,7 +72,7 @@ def tidy_text(text: str, site: Site | None) -> str:
         return text
     lines = [line for line in text.split("\n") if not _is(site.anywhere, line)]
     lines = _without_edges(_without_rest(lines, site), site)
-    lines = [site.columns.sub("", _opened(line, site)).strip() for line in lines]
+    lines = [site.inside.sub("", _opened(line, site)).strip() for line in lines]
     kept = "\n".join(line for line in lines if line)
     ending = site.closing.search(kept, max(0, len(kept) - LONGEST_LINE))
     return (kept[: ending.start()] if ending else kept).strip()

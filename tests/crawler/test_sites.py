@@ -124,6 +124,11 @@ BODY_EN = (
         "北岸汽车在各国的门店 来源：公司公告",
         "北岸汽车门店分布，图源招股书",
         "数据via Some Research",
+        "北岸汽车罗勇工厂的总装线 某某社张三 摄",
+        "北岸汽车展台（摄影/张三）",
+        "北岸汽车的股权结构来源：公司招股书",
+        "[2] 张三：《一本旧书》，https://news.example/2",
+        "期待与同路人聊聊。BP通道：plans@fund.example",
         "关于作者：张三，一家媒体的记者。",
         "本文不构成任何投资建议。",
         "本文约2700字，建议阅读6分钟",
@@ -148,6 +153,8 @@ def test_36krs_own_lines_are_cut_at_either_end(line: str, where: str) -> None:
         pytest.param("北岸汽车在泰国建厂。（俄罗斯卫星通讯社）", "北岸汽车在泰国建厂。", id="agency-named-by-a-place"),
         pytest.param("北岸汽车在泰国建厂（一期）", "北岸汽车在泰国建厂（一期）", id="brackets-in-a-sentence-stay"),
         pytest.param("更多报道见36氪出海频道。", "更多报道见。", id="column"),
+        pytest.param("北岸汽车在泰国建厂。（图/北岸汽车）", "北岸汽车在泰国建厂。", id="credit-after-a-sentence"),
+        pytest.param("新车（图源：企业）下月在挪威开售。", "新车下月在挪威开售。", id="credit-in-a-sentence"),
         pytest.param("36氪从知情人士处获悉，北岸汽车在泰国建厂。", None, id="a-source-that-is-named-stays"),
     ],
 )
@@ -155,10 +162,11 @@ def test_36krs_own_words_are_cut_out_of_a_paragraph(before: str, after: str | No
     assert tidy_text(before, KR36) == (before if after is None else after)
 
 
-def test_references_at_the_end_are_cut_and_a_chapter_of_that_name_is_not() -> None:
+@pytest.mark.parametrize("heading", ["参考资料：", "相关报道", "延伸阅读：《又一篇旧文》", "Reference：", "关于作者"])
+def test_references_at_the_end_are_cut_and_a_chapter_of_that_name_is_not(heading: str) -> None:
     body = "\n".join([BODY_ZH] * 4)
-    assert tidy_text(f"{body}\n参考资料：\nhttps://news.example/1\n《一篇旧文》", KR36) == body
-    chapter = f"{BODY_ZH}\n参考资料：\n{body}"
+    assert tidy_text(f"{body}\n{heading}\nhttps://news.example/1\n《一篇旧文》", KR36) == body
+    chapter = f"{BODY_ZH}\n{heading}\n{body}"
     assert tidy_text(chapter, KR36) == chapter
 
 
@@ -206,6 +214,13 @@ def test_cleantechnicas_requests_to_readers_are_cut_at_either_end(line: str, whe
         pytest.param(KR36, "来自挪威的订单让北岸汽车意外。", id="came-from"),
         pytest.param(KR36, "文件显示，北岸汽车在泰国建厂。", id="a-word-that-begins-like-a-byline"),
         pytest.param(KR36, "北岸汽车在泰国建厂，资金来源：自有资金。", id="source-of-the-money"),
+        pytest.param(KR36, "相关报道称，北岸汽车将在泰国建厂。", id="reports-say"),
+        pytest.param(KR36, f"{BODY_ZH}\n相关报道称，工厂一期投资五亿元。", id="reports-say-at-the-end"),
+        pytest.param(KR36, "北岸汽车的广告片在挪威拍摄", id="a-film-that-is-shot"),
+        pytest.param(KR36, "北岸汽车在泰国建厂（一期/二期）。", id="brackets-with-a-slash"),
+        pytest.param(KR36, "数据来自行业协会，北岸汽车六月出口一万辆。", id="whom-figures-come-from"),
+        pytest.param(KR36, "北岸汽车在各国的销量（图1）", id="a-heading-with-a-figure"),
+        pytest.param(KR36, "[1] 北岸汽车在泰国建厂。", id="a-numbered-paragraph"),
         pytest.param(KR36, "图片中的新车将于下月在挪威上市。公司确认了消息。", id="picture-in-a-sentence"),
     ],
 )
