@@ -98,7 +98,8 @@ def is_listing(case: Case, places: Sequence[str], lexicon: Lexicon) -> bool:
 
 def opens_plant(case: Case, lexicon: Lexicon) -> bool:
     """Say whether a plant itself is planned or opened, rather than one more model made in it."""
-    return case.hit.trigger.stage is not Stage.LAUNCHED or lexicon.find("opening", case.clause.masked) is not None
+    running = case.hit.trigger.stage in (Stage.UNDER_WAY, Stage.LAUNCHED)
+    return not running or lexicon.find("opening", case.clause.masked) is not None
 
 
 def ends_in_report(document: Document, clause: Clause) -> bool:

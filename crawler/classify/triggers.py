@@ -23,7 +23,7 @@ _MACROS = {
         "N": r"[\d一二三四五六七八九十百千万余多几,.两]+",
     },
 }
-_MACRO = re.compile(r"\{([CPOAN~-])\}")
+_MACRO = re.compile(r"\{([A-Z~-]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +114,12 @@ def stage_of(clause: Clause, hit: Hit, language: str, lexicon: Lexicon) -> Stage
 
 
 def _read(language: str) -> tuple[Trigger, ...]:
-    text = resources.files(__package__).joinpath(f"triggers.{language}.toml").read_text(encoding="utf-8")
-    return tuple(_trigger(row, language) for row in tomllib.loads(text)["trigger"])
+    data = tomllib.loads(resources.files(__package__).joinpath(f"triggers.{language}.toml").read_text(encoding="utf-8"))
+    macros = {**_MACROS[language], **{name: f"(?:{words})" for name, words in data.get("macros", {}).items()}}
+    return tuple(_trigger(row, macros) for row in data["trigger"])
 
 
-def _trigger(row: Mapping[str, Any], language: str) -> Trigger:
+def _trigger(row: Mapping[str, Any], macros: Mapping[str, str]) -> Trigger:
     return Trigger(
         MoveType(row["type"]),
         Stage(row["stage"]),
@@ -126,10 +127,16 @@ def _trigger(row: Mapping[str, Any], language: str) -> Trigger:
         {"abroad": True, "nothing": False}[row["needs"]],
         bool(row.get("entrant", False)),
         bool(row.get("model", False)),
-        tuple(compile_pattern(pattern, language) for pattern in row["patterns"]),
+        tuple(compile_pattern(pattern, macros) for pattern in row["patterns"]),
     )
 
 
-def compile_pattern(pattern: str, language: str) -> re.Pattern[str]:
-    """Return the pattern with its macros ({C}, {P}, {O}, {A}, {N}, {-}, {~}) written out."""
-    return re.compile(_MACRO.sub(lambda m: _MACROS[language][m[1]], pattern))
+def compile_pattern(pattern: str, macros: Mapping[str, str]) -> re.Pattern[str]:
+    """Return the pattern with its macros written out, those within macros too.
+
+    Raises:
+        KeyError: when there is no such macro.
+    """
+    while _MACRO.search(pattern):
+        pattern = _MACRO.sub(lambda m: macros[m[1]], pattern)
+    return re.compile(pattern)
