@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 
-.PHONY: run test check lint unit format reference knowledge eval fit migration samples demo demo-golden torture bench lock clean
+.PHONY: run test check lint unit format reference knowledge eval fit migration samples articles demo demo-golden torture bench lock clean
 
 run: .venv/run            ## start the service on ./config.yaml
 	$(BIN)/chuhai run
@@ -43,6 +43,9 @@ migration: .venv/dev      ## make migration NUMBER=0002 MESSAGE="what changed"
 
 samples: .venv/dev        ## make samples DIR=…: serve the feeds of a folder on loopback, poll them twice
 	$(BIN)/python tools/poll_samples.py "$(DIR)"
+
+articles: .venv/dev       ## make articles DIR=… [OPTIONS=--errors]: read a folder's articles whole, compare with verdicts
+	$(BIN)/python -m tools.articles "$(DIR)" $(OPTIONS)
 
 demo: .venv/run           ## a month of sample news through the real program, offline
 	@$(BIN)/chuhai demo

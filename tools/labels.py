@@ -112,10 +112,16 @@ def _row(data: Mapping[str, Any], number: int) -> Row:
         Text(data["title"], data.get("body") or "", published, data.get("domain")),
         bool(data.get("relevant", False)),
         not data.get("borderline", False),
-        tuple(_label(event) for event in data.get("events", ())),
+        tuple(label_of(event) for event in data.get("events", ())),
     )
 
 
-def _label(event: Mapping[str, Any]) -> Label:
+def label_of(event: Mapping[str, Any]) -> Label:
+    """Return one of a row's `events`.
+
+    Raises:
+        KeyError: when a field is missing.
+        ValueError: when type or stage is no such.
+    """
     places = frozenset(event["destinations"])
     return Label(event["company"], MoveType(event["type"]), places, Stage(event["stage"]))

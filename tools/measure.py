@@ -99,7 +99,7 @@ def content(reads: Iterable[Read], names: Names, contains: Callable[[str, str], 
         sum(any(names.right(r.verdict.moves[0].company, x.company) for x in r.row.labels) for r in shared),
         len(same),
         sum(frozenset(move.destinations) == label.destinations for move, label in same),
-        sum(_near(move, label, contains) for move, label in same),
+        sum(near(move, label, contains) for move, label in same),
         sum(move.stage is label.stage for move, label in same),
     )
 
@@ -109,7 +109,8 @@ def matching(move: Move, row: Row, names: Names) -> Label | None:
     return next((x for x in row.labels if x.type is move.type and names.right(move.company, x.company)), None)
 
 
-def _near(move: Move, label: Label, contains: Callable[[str, str], bool]) -> bool:
+def near(move: Move, label: Label, contains: Callable[[str, str], bool]) -> bool:
+    """Say whether some place of the move is the label's, contains it or lies in it."""
     return any(contains(a, b) or contains(b, a) for a in move.destinations for b in label.destinations)
 
 

@@ -35,9 +35,7 @@ ITEM = re.compile(rb"<(?:item|entry)[\s>]")
 
 def main(folder: Path) -> int:
     """Poll the feeds of a folder; return the exit code."""
-    feeds = {
-        file.stem: file.read_bytes() for file in sorted(folder.iterdir()) if file.suffix in (".xml", ".rss", ".atom")
-    }
+    feeds = feeds_of(folder)
     if not feeds:
         print(f"no feeds in {folder}: files that end in .xml, .rss or .atom are served", file=sys.stderr)
         return 1
@@ -55,6 +53,12 @@ def main(folder: Path) -> int:
         wrong += stored != items or later != stored
         print(f"{name:45} {items:6} {stored:7} {moves:6} {later - stored:+9}")
     return 1 if wrong else 0
+
+
+def feeds_of(folder: Path) -> dict[str, bytes]:
+    """Return the feeds of a folder by name: its files that end in .xml, .rss or .atom."""
+    files = sorted(folder.iterdir())
+    return {file.stem: file.read_bytes() for file in files if file.suffix in (".xml", ".rss", ".atom")}
 
 
 def _served(body: bytes) -> Fault:
