@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
         item(1, "比亚迪匈牙利工厂动工", "六月十三日，比亚迪宣布其在匈牙利的整车工厂动工。"),
         item(2, "一家茶饮公司完成融资", "六月十三日，公司宣布完成融资，将开更多门店。"),
         item(3, "蔚来发布季度财报", "六月十三日，蔚来公布季度财报，营收增长。"),
-        item(4, "奇瑞在巴西开设首批门店", "六月十三日，奇瑞汽车在巴西首批门店开业，正式进入巴西市场。"),
+        item(4, "奇瑞土耳其工厂动工", "六月十三日，奇瑞宣布其在土耳其的整车工厂动工。"),
     ]
     (tmp_path / "one.xml").write_bytes(Feed("36氪", "https://36kr.com", news, Style.KR36).rss())
     (tmp_path / "again.rss").write_bytes(Feed("36氪", "https://www.36kr.com", news[:1], Style.KR36).rss())
@@ -72,7 +72,7 @@ def test_errors_name_what_was_judged_and_what_was_read(folder: Path, capsys: pyt
     assert "false alarm" not in measured(folder, capsys)
     told = measured(folder, capsys, "--errors")
     assert "false alarm 36kr:p/4" in told
-    assert "read   Chery market_entry BR" in told
+    assert "read   Chery overseas_production TR" in told
     assert "missed (unclear) 36kr:p/3" in told
     assert "judged NIO market_entry NO launched" in told
     assert "36kr:p/1 " not in told
