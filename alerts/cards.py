@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from alerts.messages import outlet
 from alerts.models import Card, CardMove, Report
 from crawler.knowledge import Knowledge
 from crawler.models import OVERSEAS, EventView, MentionView, Stage
@@ -83,7 +82,7 @@ def move_of(event: EventView, knowledge: Knowledge, *, corrected: bool = False) 
         first_time=event.first_time,
         confidence=event.confidence,
         articles=len(event.mentions),
-        sources=tuple(dict.fromkeys(outlet(report_of(mention)) for mention in event.mentions)),
+        sources=event.sources,
         corrected=corrected,
     )
 
@@ -98,6 +97,7 @@ def report_of(mention: MentionView) -> Report:
         mention.published,
         mention.seen,
         mention.english_url,
+        mention.quoted_source,
     )
 
 

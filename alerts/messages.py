@@ -125,10 +125,15 @@ def _head(card: Card) -> tuple[str, list[Block], list[str]]:
 
 def _follow_up(card: Card) -> tuple[str, list[Block], list[str]]:
     about = describe(card.moves[0]) if card.moves else ""
-    said = one_line(card.change) or (f"Also reported by {outlet(card.report)}" if card.report else "News")
+    said = one_line(card.change) or (_also_reported(card.report) if card.report else "News")
     line = f"{said}: {about}"
     blocks = [_section(line), *_quotation(card.report), _context(_circumstances(card)), *_link_block(card.report)]
     return line, blocks, [line, *_report_lines(card)]
+
+
+def _also_reported(report: Report) -> str:
+    quoted = f", quoting {shorten(one_line(report.quoted_source), _OUTLET)}" if report.quoted_source else ""
+    return f"Also reported by {outlet(report)}{quoted}"
 
 
 def _notice(card: Card) -> tuple[str, list[Block], list[str]]:
@@ -156,11 +161,19 @@ def _stage(move: CardMove) -> str:
 
 
 def _state(move: CardMove) -> list[str]:
-    count = len(move.sources)
-    parts = [_stage(move), f"{count} source" if count == 1 else f"{count} sources"]
+    parts = [_stage(move), _support(move)]
     if move.first_time == FirstTime.FIRST and move.type not in (MoveType.NEW_ENTRANT, MoveType.WITHDRAWAL):
         parts.append("first time abroad" if move.places == (_ANYWHERE,) else "first time there")
     return parts
+
+
+def _support(move: CardMove) -> str:
+    """Return how many know of it by themselves, and how many articles only repeat them."""
+    count, repeats = len(move.sources), move.articles - len(move.sources)
+    known = f"{count} source" if count == 1 else f"{count} sources"
+    if repeats <= 0:
+        return known
+    return f"{known}, {repeats} repeat" if repeats == 1 else f"{known}, {repeats} repeats"
 
 
 def _also(move: CardMove) -> str:

@@ -78,6 +78,8 @@ class Report:
     seen: datetime
     english_url: str | None = None
     """Where the outlet's English edition may have it."""
+    quoted_source: str | None = None
+    """The outlet it has the news from, where it says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class CardMove:
     articles: int
     """How many articles report it."""
     sources: tuple[str, ...]
-    """The sources that report it, each once, in the order they came."""
+    """The outlets that know of it by themselves, in the order they came; the further articles repeat them."""
     corrected: bool = False
     """True once the event no longer matches what the readers of the channel asked for."""
 
@@ -165,6 +167,7 @@ def _report_to_json(report: Report) -> dict[str, Any]:
         "published": report.published.isoformat() if report.published else None,
         "seen": report.seen.isoformat(),
         "english_url": report.english_url,
+        "quoted_source": report.quoted_source,
     }
 
 

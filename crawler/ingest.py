@@ -12,11 +12,13 @@ from crawler.config import ArticlePages
 from crawler.doubts import FEW_RENAMED, Doubts, doubts, renamed
 from crawler.knowledge import Knowledge
 from crawler.models import Entry, FeedAnswer, Outcome, Reading, Text
+from crawler.quoting import outlet_of
 from crawler.reports import store_reading
 from crawler.sites import site_of
 from crawler.storage import articles, events, pages, sources
 from crawler.storage.engine import Connection, Engine, reading, writing
 from crawler.text import one_line, shorten
+from crawler.understanding import understand
 
 log = logging.getLogger(__name__)
 
@@ -142,7 +144,8 @@ def _read(
     """Read one entry; one that the reader cannot bear is quarantined and holds up nobody."""
     text = Text(entry.title, entry.text if page_text is None else page_text, entry.published)
     try:
-        found, wanted = desk.reader.read(text), _wants_page(entry, text, mode, desk.reader)
+        found = understand(text, outlet_of(entry.url, ""), desk.reader, desk.knowledge)
+        wanted = _wants_page(entry, text, mode, desk.reader)
     except Exception as error:
         log.exception("reading failed, article quarantined: %s (%s)", one_line(entry.title), entry.url)
         return _Read(entry, known, None, shorten(one_line(f"{type(error).__name__}: {error}"), 300), page_text)

@@ -140,6 +140,8 @@ class Move:
     """A verbatim part of the title or the body."""
     details: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Keys of `DETAIL_KEYS`, each a tuple of verbatim quotations."""
+    quoted_source: str | None = None
+    """The outlet that the text has it from, where it says so (`crawler.quoting`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,8 @@ class Reading:
     """That of the strongest move considered, also where it was too weak to be reported."""
     why_not: WhyNot | None
     """None exactly when there is a move."""
+    denied: tuple[Move, ...] = ()
+    """What the title says is not so: it closes what was rumoured or planned."""
 
     @property
     def relevant(self) -> bool:
@@ -240,6 +244,15 @@ class FeedAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class StageStep:
+    """One dated step of an event's history."""
+
+    stage: Stage
+    at: datetime
+    article_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class KnownEvent:
     """A stored event, as far as the decision needs it."""
 
@@ -248,11 +261,43 @@ class KnownEvent:
     company: str
     type: MoveType
     places: frozenset[str]
-    stage: Stage
-    opened: datetime
+    history: tuple[StageStep, ...]
+    """Its dated steps, at least one, oldest first."""
+    confidence: float = 1.0
     units: frozenset[str] = frozenset()
-    """The figures it is known with, for exports."""
+    """The figures it is known with, as quoted."""
+    sites: frozenset[str] = frozenset()
+    """The cities it is known with, as quoted."""
     quiet: bool = False
+
+    @property
+    def stage(self) -> Stage:
+        """How far it has come."""
+        return self.history[-1].stage
+
+    @property
+    def opened(self) -> datetime:
+        """When it was first reported."""
+        return self.history[0].at
+
+    @property
+    def stepped(self) -> datetime:
+        """When its stage last changed."""
+        return self.history[-1].at
+
+    @property
+    def reached(self) -> Stage:
+        """The furthest stage it ever had, a cancellation left aside; `CANCELLED` where it had no other."""
+        return max(
+            (s.stage for s in self.history if s.stage is not Stage.CANCELLED),
+            key=lambda stage: stage.rank,
+            default=Stage.CANCELLED,
+        )
+
+    @property
+    def taken_up(self) -> bool:
+        """Whether it goes on after it was cancelled once."""
+        return self.stage is not Stage.CANCELLED and any(s.stage is Stage.CANCELLED for s in self.history)
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,15 +331,8 @@ class Decision:
     """The event that this withdrawal ends."""
     awakens: bool = False
     """True where an event so far only seen in a silent baseline becomes news."""
-
-
-@dataclass(frozen=True, slots=True)
-class StageStep:
-    """One dated step of an event's history."""
-
-    stage: Stage
-    at: datetime
-    article_id: int
+    late: bool = False
+    """True where it only repeats what was news long ago: a round-up. It is stored, and nobody is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +356,10 @@ class MentionView:
     """Where the outlet's English edition may have it."""
     lead: str = ""
     """The text's beginning, for a watchlist's `exclude`."""
+    outlet: str = ""
+    """Who published it: an outlet's name, a host where that is not known, else the source's id."""
+    quoted_source: str | None = None
+    """The outlet it has the move from, where it says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,3 +381,5 @@ class EventView:
     details: Mapping[str, tuple[str, ...]]
     history: tuple[StageStep, ...]
     mentions: tuple[MentionView, ...]
+    sources: tuple[str, ...] = ()
+    """The outlets that know of it by themselves, in the order they came: who only quotes one of them is no further."""

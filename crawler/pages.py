@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 
 from crawler.ingest import Desk
 from crawler.models import FeedAnswer, Outcome, PollRequest, Reading, Text
+from crawler.quoting import outlet_of
 from crawler.reports import store_reading
 from crawler.storage import pages
 from crawler.storage.engine import Connection, Engine, reading, writing
 from crawler.storage.pages import Wish
 from crawler.text import fold, one_line, shorten
+from crawler.understanding import understand
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +101,9 @@ def _words(text: str) -> set[str]:
 
 def _read(text: str, wish: Wish, desk: Desk, now: datetime) -> int:
     try:
-        found = desk.reader.read(Text(wish.title, text, wish.published))
+        found = understand(
+            Text(wish.title, text, wish.published), outlet_of(wish.url, wish.source), desk.reader, desk.knowledge
+        )
     except Exception:
         log.exception("reading a page failed, the feed's text stays: %s", one_line(wish.url))
         with writing(desk.engine) as connection:

@@ -1,13 +1,14 @@
-"""From a reading to stored events: each move of an article joins or opens one."""
+"""From a reading to stored events: each move of an article joins or opens one, each denial closes one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from crawler.knowledge import Knowledge
-from crawler.models import Reading
-from crawler.resolve import first_time, resolve
+from crawler.models import Decision, FirstTime, Known, Move, Reading
+from crawler.resolve import deny, first_time, resolve
 from crawler.storage import articles, events
 from crawler.storage.engine import Connection
 
@@ -48,6 +49,8 @@ def store_reading(
         )
         kept.append(event)
         siblings.append((move.company, story))
+    for move in reading.denied:
+        kept += _close(connection, events.Report(move, article, id, at, quiet), knowledge)
     if again:
         events.withdraw_mentions(connection, article, kept, at)
     return len(reading.moves)
@@ -58,4 +61,20 @@ def _store_move(
 ) -> tuple[int, int]:
     known = events.known_of(connection, report.move.company)
     decision = resolve(report.move, report.at, known, siblings, knowledge.gazetteer)
-    return events.apply(connection, report, decision, first_time(report.move, known, knowledge.presence))
+    return events.apply(connection, report, decision, _first_time(report.move, decision, known, knowledge))
+
+
+def _first_time(move: Move, decision: Decision, known: Known, knowledge: Knowledge) -> FirstTime:
+    """Say of the places the event has from now on whether the company is new there; the event itself says nothing."""
+    others = Known(tuple(event for event in known.events if event.id != decision.event), known.stories)
+    return first_time(replace(move, destinations=tuple(sorted(decision.places))), others, knowledge.presence)
+
+
+def _close(connection: Connection, report: events.Report, knowledge: Knowledge) -> list[int]:
+    """Let a denial close the event that it denies; return it, or nothing where none was known."""
+    known = events.known_of(connection, report.move.company)
+    decision = deny(report.move, report.at, known, knowledge.gazetteer)
+    if decision is None:
+        return []
+    event, _ = events.apply(connection, report, decision, _first_time(report.move, decision, known, knowledge))
+    return [event]

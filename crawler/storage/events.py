@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, case, delete, func, insert, select, update
 
-from crawler.models import Decision, FirstTime, Known, KnownEvent, KnownStory, Move, MoveType, Stage
+from crawler.models import Decision, FirstTime, Known, KnownEvent, KnownStory, Move, MoveType, Stage, StageStep
 from crawler.storage.schema import event_places, event_stages, events, mentions, stories
 
 
@@ -23,12 +23,16 @@ class Report:
     """When it was reported."""
     quiet: bool
     """True where the article came with a silent baseline."""
-    quoted_source: str | None = None
+
+
+_TOLD_APART = ("units", "site")
+"""Details by which a later report is told from others: all that were ever quoted are kept, up to `_MOST_QUOTES`."""
+_MOST_QUOTES = 12
 
 
 def known_of(connection: Connection, company: str) -> Known:
     """Return every event and story of a company."""
-    places = _places(connection, company)
+    places, steps = _places(connection, company), _steps(connection, company)
     rows = connection.execute(select(events).where(events.c.company == company).order_by(events.c.id)).mappings()
     found = tuple(
         KnownEvent(
@@ -37,15 +41,25 @@ def known_of(connection: Connection, company: str) -> Known:
             company=company,
             type=MoveType(row["type"]),
             places=frozenset(places[row["id"]]),
-            stage=Stage(row["stage"]),
-            opened=row["opened_at"],
+            history=tuple(steps[row["id"]]),
+            confidence=row["confidence"],
             units=frozenset(row["details"].get("units", ())),
+            sites=frozenset(row["details"].get("site", ())),
             quiet=row["quiet"],
         )
         for row in rows
     )
     query = select(stories.c.id, stories.c.last_event_at).where(stories.c.company == company).order_by(stories.c.id)
     return Known(found, tuple(KnownStory(id, company, last) for id, last in connection.execute(query)))
+
+
+def _steps(connection: Connection, company: str) -> dict[int, list[StageStep]]:
+    columns = (event_stages.c.event_id, event_stages.c.stage, event_stages.c.at, event_stages.c.article_id)
+    query = select(*columns).join(events, events.c.id == event_stages.c.event_id).where(events.c.company == company)
+    found: dict[int, list[StageStep]] = {}
+    for event, stage, at, article in connection.execute(query.order_by(event_stages.c.position)):
+        found.setdefault(event, []).append(StageStep(Stage(stage), at, article))
+    return found
 
 
 def _places(connection: Connection, company: str) -> dict[int, list[str]]:
@@ -69,12 +83,14 @@ def mentioned_in(connection: Connection, article: int) -> dict[int, MoveType]:
 
 def apply(connection: Connection, report: Report, decision: Decision, first_time: FirstTime) -> tuple[int, int]:
     """Store a decision; return the ids of the event and of its story."""
+    if decision.late:
+        report = replace(report, quiet=True)
     story = decision.story if decision.story is not None else _open_story(connection, report)
     event = decision.event
     if event is None:
         event = _open(connection, report, decision, story, first_time)
     else:
-        _join(connection, report, decision, event)
+        _join(connection, report, decision, event, first_time)
     if decision.cancels is not None:
         _step(connection, decision.cancels, Stage.CANCELLED, report)
         _touch(connection, decision.cancels, report.at)
@@ -114,18 +130,31 @@ def _open_story(connection: Connection, report: Report) -> int:
     return story
 
 
-def _join(connection: Connection, report: Report, decision: Decision, event: int) -> None:
-    _set_places(connection, event, decision.places)
+def _join(connection: Connection, report: Report, decision: Decision, event: int, first_time: FirstTime) -> None:
+    narrowed = decision.places != set(
+        connection.execute(select(event_places.c.place).where(event_places.c.event_id == event)).scalars()
+    )
     _mention(connection, event, report)
     if decision.step is not None:
         _step(connection, event, decision.step, report)
     stored = connection.execute(select(events.c.details).where(events.c.id == event)).scalar_one()
-    merged = {key: list(quotes) for key, quotes in report.move.details.items()} | stored
-    changes: dict[str, object] = {"details": dict(sorted(merged.items()))}
+    changes: dict[str, object] = {"details": _merged(stored, report.move.details)}
+    if narrowed:
+        _set_places(connection, event, decision.places)
+        changes["first_time"] = first_time
     if decision.awakens and not report.quiet:
         changes["quiet"] = False
     connection.execute(update(events).where(events.c.id == event).values(**changes))
-    recompute(connection, event, report.at)
+    recompute(connection, event, report.at, told=decision.late)
+
+
+def _merged(stored: Mapping[str, Sequence[str]], reported: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Return an event's details: of each kind what was quoted first, of what tells events apart every quotation."""
+    merged = {key: list(stored.get(key) or reported[key]) for key in sorted({*stored, *reported})}
+    for key in _TOLD_APART:
+        if key in stored and key in reported:
+            merged[key] = list(dict.fromkeys([*stored[key], *reported[key]]))[:_MOST_QUOTES]
+    return merged
 
 
 def _set_places(connection: Connection, event: int, places: Iterable[str]) -> None:
@@ -152,7 +181,7 @@ def _mention(connection: Connection, event: int, report: Report) -> None:
         "places": list(report.move.destinations),
         "confidence": report.move.confidence,
         "evidence": report.move.evidence,
-        "quoted_source": report.quoted_source,
+        "quoted_source": report.move.quoted_source,
     }
     same = (mentions.c.event_id == event, mentions.c.article_id == report.article)
     if connection.execute(select(mentions.c.id).where(*same)).scalar() is not None:
@@ -171,16 +200,26 @@ def withdraw_mentions(connection: Connection, article: int, keep: Iterable[int],
         recompute(connection, event, at)
 
 
-def recompute(connection: Connection, event: int, at: datetime) -> None:
-    """Give an event the confidence of its surest mention (0 where none is left) and a new revision."""
+def recompute(connection: Connection, event: int, at: datetime, *, told: bool = False) -> None:
+    """Give an event the confidence of its surest mention (0 where none is left) and a new revision.
+
+    Args:
+        connection: with the writer's lock.
+        event: its id.
+        at: when it changed.
+        told: True where matching need not look at the event for this change alone.
+    """
     surest = select(func.max(mentions.c.confidence)).where(mentions.c.event_id == event)
     confidence = connection.execute(surest).scalar() or 0.0
     connection.execute(update(events).where(events.c.id == event).values(confidence=confidence))
-    _touch(connection, event, at)
+    _touch(connection, event, at, told=told)
 
 
-def _touch(connection: Connection, event: int, at: datetime) -> None:
+def _touch(connection: Connection, event: int, at: datetime, *, told: bool = False) -> None:
+    seen = events.c.evaluated_revision
     raised = {"revision": events.c.revision + 1, "updated_at": at}
+    if told:
+        raised["evaluated_revision"] = case((seen == events.c.revision, seen + 1), else_=seen)
     connection.execute(update(events).where(events.c.id == event).values(**raised))
 
 

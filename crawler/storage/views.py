@@ -19,6 +19,7 @@ from crawler.models import (
     Stage,
     StageStep,
 )
+from crawler.quoting import independent, outlet_of
 from crawler.sites.kr36 import english_edition
 from crawler.storage.schema import articles, event_places, event_stages, events, mentions
 
@@ -80,6 +81,7 @@ def _view(
         details={key: tuple(quotes) for key, quotes in row["details"].items()},
         history=history,
         mentions=reports,
+        sources=independent((report.outlet, report.quoted_source) for report in reports),
     )
 
 
@@ -99,6 +101,8 @@ def _mention(row: RowMapping) -> MentionView:
         quiet=row["quiet"],
         english_url=english_edition(row["url"]) if row["url"] else None,
         lead=row["text"][:_LEAD],
+        outlet=outlet_of(row["url"], row["source_id"]),
+        quoted_source=row["quoted_source"],
     )
 
 

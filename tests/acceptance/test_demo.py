@@ -43,7 +43,7 @@ def test_it_says_what_the_transcript_says(run: subprocess.CompletedProcess[str])
 @pytest.mark.parametrize(
     "words",
     [
-        pytest.param("Xiaomi → organisation abroad, Germany · under way · 2 sources", id="both languages, one story"),
+        pytest.param("Xiaomi → organisation abroad, Germany · under way · 1 source, 1 repeat", id="both languages"),
         pytest.param("Now launched (was announced): Li Auto → market entry, Chile", id="a rumour becomes a launch"),
         pytest.param("Ended: Changan → production abroad, Slovakia · cancelled", id="a withdrawal"),
         pytest.param("Lanqiao → first car of its own, China · announced · 2 sources", id="a new entrant"),

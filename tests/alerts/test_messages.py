@@ -90,6 +90,16 @@ def test_the_head_says_who_what_where_how_far_and_how_many() -> None:
             id="two sources",
         ),
         pytest.param(
+            {"articles": 4, "first_time": "unknown"},
+            "XPENG → market entry, Norway · announced · 1 source, 3 repeats",
+            id="one source and who repeats it",
+        ),
+        pytest.param(
+            {"articles": 3, "sources": ("a.example", "b.example"), "first_time": "unknown"},
+            "XPENG → market entry, Norway · announced · 2 sources, 1 repeat",
+            id="two sources and one that repeats",
+        ),
+        pytest.param(
             {"stage": "cancelled", "first_time": "unknown"},
             "Ended: XPENG → market entry, Norway · cancelled · 1 source",
             id="cancelled",
@@ -239,3 +249,15 @@ def test_an_english_reader_is_offered_the_english_edition() -> None:
     shown = render(DeliveryKind.HEAD, card(report=report(english_url="https://eu.36kr.com/en/p/1")))
     assert "<https://eu.36kr.com/en/p/1|English edition, if translated>" in str(shown.blocks)
     assert "English edition" not in str(render(DeliveryKind.HEAD, card(report=report())).blocks)
+
+
+def test_a_reply_says_whom_its_outlet_quotes() -> None:
+    quoting = render(DeliveryKind.REPLY, card(report=report(quoted_source="36Kr <!channel>")))
+    assert quoting.terminal.startswith("Also reported by herald.example, quoting 36Kr <!channel>: XPENG")
+    assert "<!channel>" not in quoting.text
+
+
+def test_a_card_that_was_stored_before_outlets_were_known_to_quote_is_still_read() -> None:
+    stored = card().to_json()
+    del stored["report"]["quoted_source"]
+    assert Card.from_json(stored) == card()

@@ -8,9 +8,22 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, event, func, select
 
+from crawler.classify import Reader
 from crawler.ingest import Desk, Stored, ingest
 from crawler.knowledge import load
-from crawler.models import Entry, EventView, FeedAnswer, Move, MoveType, Outcome, Reading, Stage, Text, WhyNot
+from crawler.models import (
+    Entry,
+    EventView,
+    FeedAnswer,
+    FirstTime,
+    Move,
+    MoveType,
+    Outcome,
+    Reading,
+    Stage,
+    Text,
+    WhyNot,
+)
 from crawler.storage import schema, sources
 from crawler.storage.engine import reading, writing
 from crawler.storage.events import mark_evaluated, story_events, unevaluated
@@ -250,3 +263,85 @@ def test_dates_come_back_aware_and_in_utc(desk: Desk) -> None:
     assert view.first_seen == NOW - timedelta(days=2)
     assert view.first_seen.utcoffset() == timedelta(0)
     assert view.mentions[0].seen == NOW
+
+
+ROUND_UPS = [(21, "another outlet"), (120, "the year in review")]
+
+
+@pytest.mark.parametrize(("days", "what"), ROUND_UPS, ids=[what for _, what in ROUND_UPS])
+def test_a_round_up_is_a_mention_that_matching_is_not_shown(desk: Desk, days: int, what: str) -> None:
+    begin(desk)
+    ingest(answer(entry("BYD market_entry TH announced")), desk)
+    with writing(desk.engine) as connection:
+        (id,) = unevaluated(connection)
+        mark_evaluated(connection, {id: 1})
+    later = NOW + timedelta(days=days)
+    ingest(answer(replace(entry("BYD market_entry TH announced", 2), published=later), at=later), desk)
+    (view,) = all_events(desk.engine)
+    assert [mention.quiet for mention in view.mentions] == [False, True]
+    assert view.revision == 2
+    with reading(desk.engine) as connection:
+        assert unevaluated(connection) == []
+
+
+def test_a_round_up_hides_no_change_that_matching_has_yet_to_see(desk: Desk) -> None:
+    begin(desk)
+    ingest(answer(entry("BYD market_entry TH announced")), desk)
+    later = NOW + timedelta(days=30)
+    ingest(answer(replace(entry("BYD market_entry TH announced", 2), published=later), at=later), desk)
+    with reading(desk.engine) as connection:
+        assert len(unevaluated(connection)) == 1
+
+
+def test_a_narrower_report_says_anew_whether_it_is_the_first_time(desk: Desk) -> None:
+    begin(desk)
+    ingest(answer(entry("XPENG market_entry OVERSEAS planned")), desk)
+    assert all_events(desk.engine)[0].first_time is FirstTime.KNOWN
+    ingest(answer(entry("XPENG market_entry FJ planned", 2)), desk)
+    (view,) = all_events(desk.engine)
+    assert (view.places, view.first_time) == (("FJ",), FirstTime.UNKNOWN)
+
+
+def test_a_denial_closes_what_was_rumoured_and_a_confirmation_takes_it_up_again(desk: Desk) -> None:
+    begin(desk)
+    desk = replace(desk, reader=Reader(KNOWLEDGE))
+    titles = ("消息称比亚迪将在墨西哥建厂", "比亚迪否认将在墨西哥建厂", "比亚迪墨西哥工厂正式动工")
+    for day, title in enumerate(titles):
+        at = NOW + timedelta(days=day)
+        ingest(answer(replace(entry(title, day, text=""), published=at), at=at), desk)
+    (view,) = all_events(desk.engine)
+    assert [(step.stage, step.at) for step in view.history] == [
+        (Stage.RUMOURED, NOW),
+        (Stage.CANCELLED, NOW + timedelta(days=1)),
+        (Stage.UNDER_WAY, NOW + timedelta(days=2)),
+    ]
+    assert [mention.title for mention in view.mentions] == list(titles)
+
+
+def test_a_denial_of_what_nobody_reported_stores_nothing(desk: Desk) -> None:
+    begin(desk)
+    ingest(answer(entry("比亚迪否认将在墨西哥建厂")), replace(desk, reader=Reader(KNOWLEDGE)))
+    assert all_events(desk.engine) == []
+
+
+def test_an_event_knows_its_independent_sources(desk: Desk) -> None:
+    begin(desk)
+    desk = replace(desk, reader=Reader(KNOWLEDGE))
+    articles = [
+        ("https://36kr.com/p/1", "小米汽车正在组建海外销售团队", "36氪获悉，小米汽车正在组建海外销售团队。"),
+        ("https://36kr.com/newsflashes/2", "小米汽车正在组建海外销售团队", "小米汽车正在组建海外销售团队。"),
+        (
+            "https://cleantechnica.com/2026/3",
+            "Xiaomi Is Setting Up An Overseas Sales Team",
+            "Xiaomi is setting up an overseas sales team for its cars, 36Kr writes.",
+        ),
+    ]
+    for url, title, text in articles:
+        ingest(answer(Entry(article_keys("s", url, None, title, NOW), url, title, text, "zh", NOW)), desk)
+    (view,) = all_events(desk.engine)
+    assert view.sources == ("36Kr",)
+    assert [(m.outlet, m.quoted_source) for m in view.mentions] == [
+        ("36Kr", None),
+        ("36Kr", None),
+        ("CleanTechnica", "36Kr"),
+    ]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, select
 
+from crawler.classify.judge import Verdict
 from crawler.config import ArticlePages
 from crawler.ingest import Desk, ingest
 from crawler.knowledge import load
@@ -48,6 +49,10 @@ class FakeReader:
         places = ("DK",) if "Copenhagen" in text.body else ("NO",)
         move = Move("NIO", MoveType.MARKET_ENTRY, places, Stage.LAUNCHED, 0.9, text.title)
         return Reading(self.name, self.version, (move,), 0.9, None)
+
+    def judge(self, _text: Text) -> Verdict:
+        """Name nothing that the title denies."""
+        return Verdict((), (), 0.1, WhyNot.DENIAL, (), ())
 
 
 @pytest.fixture

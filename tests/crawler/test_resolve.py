@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.knowledge import load
-from crawler.models import Decision, FirstTime, Known, KnownEvent, KnownStory, Move, MoveType, Stage
-from crawler.resolve import first_time, narrow, resolve
+from crawler.models import Decision, FirstTime, Known, KnownEvent, KnownStory, Move, MoveType, Stage, StageStep
+from crawler.resolve import deny, first_time, narrow, resolve
 
 KNOWLEDGE = load()
 PLACES = KNOWLEDGE.gazetteer
@@ -32,15 +32,16 @@ def move(
 def event(
     id: int, type: str, places: str, stage: str = "announced", days: int = 3, story: int = 1, **more: object
 ) -> KnownEvent:
-    opened = NOW - timedelta(days=days)
-    values: dict[str, object] = {"units": frozenset(), "quiet": False, "company": "BYD"} | more
+    """Return a stored event; of several stages the last was reached half as long ago as the first."""
+    stages = [Stage(each) for each in stage.split()]
+    history = tuple(StageStep(each, NOW - timedelta(days=days / 2**n), n) for n, each in enumerate(stages))
+    values: dict[str, object] = {"company": "BYD"} | more
     return KnownEvent(
         id=id,
         story_id=story,
         type=MoveType(type),
         places=frozenset(places.split()),
-        stage=Stage(stage),
-        opened=opened,
+        history=history,
         **values,  # type: ignore[arg-type]  # the table's free form
     )
 
@@ -95,6 +96,67 @@ JOINS = [
         "MX",
         id="a delay becomes an end",
     ),
+    pytest.param(
+        move("export", "MX", units="1.2万辆"),
+        event(1, "export", "MX", days=120, units=frozenset({"12,000 cars"})),
+        "MX",
+        id="the same figure in the other language",
+    ),
+    pytest.param(
+        move("export", "OVERSEAS", units="over 1 million cars"),
+        event(1, "export", "OVERSEAS", days=120, units=frozenset({"102万辆"})),
+        "OVERSEAS",
+        id="the same figure, rounded",
+    ),
+    pytest.param(move("export", "MX"), event(1, "export", "MX", days=120), "MX", id="exports without a figure"),
+    pytest.param(
+        move("overseas_production", "HU", site="Szeged"),
+        event(1, "overseas_production", "HU", days=120, sites=frozenset({"Budapest", "Szeged"})),
+        "HU",
+        id="the same plant's city",
+    ),
+    pytest.param(
+        move("overseas_production", "HU", site="塞格德"),
+        event(1, "overseas_production", "HU", days=120, sites=frozenset({"Szeged"})),
+        "HU",
+        id="a city in another script",
+    ),
+    pytest.param(
+        move("overseas_production", "HU", site="Budapest"),
+        event(1, "overseas_production", "HU", days=2, sites=frozenset({"Szeged"})),
+        "HU",
+        id="another city in the same days",
+    ),
+    pytest.param(
+        move("market_entry", "DE"), event(1, "market_entry", "EU", "planned", days=200), "DE", id="a plan takes shape"
+    ),
+    pytest.param(
+        move("market_entry", "EU"),
+        event(1, "market_entry", "DE", "launched", days=200),
+        "DE",
+        id="a wide word on what was launched",
+    ),
+    pytest.param(
+        move("market_entry", "IE"),
+        event(1, "market_entry", "IE FI", "launched", days=200),
+        "FI IE",
+        id="one of two markets, late",
+    ),
+    pytest.param(
+        move("overseas_production", "EU", "rumoured"),
+        event(1, "overseas_production", "OVERSEAS", "planned"),
+        "EU",
+        id="a rumour names the region",
+    ),
+    pytest.param(
+        move("market_entry", "TH", "launched"), event(1, "market_entry", "TH", "rumoured"), "TH", id="it came"
+    ),
+    pytest.param(
+        move("market_entry", "TH", "planned"),
+        event(1, "market_entry", "TH", "launched cancelled", days=300),
+        "TH",
+        id="a return",
+    ),
 ]
 
 
@@ -127,6 +189,30 @@ OPENS = [
         (event(1, "export", "MX", days=90, units=frozenset({"10,000"})),),
         id="a new figure after months",
     ),
+    pytest.param(
+        move("export", "OVERSEAS", units="20万辆"),
+        (event(1, "export", "OVERSEAS", days=20, units=frozenset({"100,000 cars"})),),
+        id="the next milestone after three weeks",
+    ),
+    pytest.param(
+        move("export", "OVERSEAS", "planned", units="800,000 cars"),
+        (event(1, "export", "OVERSEAS", "planned", days=90, units=frozenset({"500,000 cars"})),),
+        id="a new target",
+    ),
+    pytest.param(
+        move("overseas_production", "HU", site="Komárom"),
+        (event(1, "overseas_production", "HU", days=120, sites=frozenset({"Szeged"})),),
+        id="a plant in another city",
+    ),
+    pytest.param(
+        move("market_entry", "IS", "announced"),
+        (event(1, "market_entry", "EU", "launched", days=200),),
+        id="a country of a region entered long ago",
+    ),
+    pytest.param(move("market_entry", "KR"), (event(1, "market_entry", "JP"),), id="the neighbour"),
+    pytest.param(move("withdrawal", "DE"), (event(1, "withdrawal", "NL"),), id="another retreat"),
+    pytest.param(move("new_entrant", "CN", company="Xiaomi"), (event(1, "new_entrant", "CN"),), id="another entrant"),
+    pytest.param(move("export", "EU"), (event(1, "export", "DE"), event(2, "export", "NO")), id="a region holding two"),
 ]
 
 
@@ -135,6 +221,14 @@ def test_a_report_opens_an_event(reported: Move, there: tuple[KnownEvent, ...]) 
     decision = decide(reported, *there)
     assert decision.event is None
     assert decision.step is reported.stage
+
+
+def test_of_two_milestones_a_report_joins_that_of_its_figure() -> None:
+    first = event(1, "export", "OVERSEAS", days=40, units=frozenset({"100,000 cars"}))
+    second = event(2, "export", "OVERSEAS", days=10, units=frozenset({"200,000 cars"}))
+    assert decide(move("export", "OVERSEAS", units="10万辆"), first, second).event == 1
+    assert decide(move("export", "OVERSEAS", units="20万辆"), first, second).event == 2
+    assert decide(move("export", "OVERSEAS"), first, second).event == 2
 
 
 def test_an_equal_place_wins_over_one_that_contains_it() -> None:
@@ -146,13 +240,16 @@ STAGES = [
     ("planned", "launched", "launched"),
     ("announced", "rumoured", None),
     ("launched", "launched", None),
-    ("cancelled", "launched", None),
     ("under_way", "cancelled", "cancelled"),
+    ("launched", "cancelled", "cancelled"),
+    ("planned cancelled", "cancelled", None),
+    ("planned cancelled", "planned", None),
+    ("planned cancelled", "launched", "launched"),
 ]
 
 
 @pytest.mark.parametrize(("was", "reported", "step"), STAGES, ids=[f"{a}-{b}" for a, b, _ in STAGES])
-def test_stages_only_climb(was: str, reported: str, step: str | None) -> None:
+def test_stages_climb_and_what_was_cancelled_goes_on_only_further(was: str, reported: str, step: str | None) -> None:
     assert decide(move("market_entry", "TH", reported), event(1, "market_entry", "TH", was)).step == step
 
 
@@ -192,11 +289,100 @@ def test_a_withdrawal_is_its_own_event_in_the_story_of_what_it_ends() -> None:
     assert (decision.event, decision.story, decision.cancels) == (None, 4, 7)
 
 
+@pytest.mark.parametrize(
+    ("evidence", "ended"),
+    [("BYD leaves Mexico", 3), ("BYD drops its plant in Mexico", 2), ("比亚迪叫停墨西哥建厂计划", 2)],
+    ids=["sales", "plant", "plant in Chinese"],
+)
+def test_a_withdrawal_ends_what_it_speaks_of_and_of_several_the_newest(evidence: str, ended: int) -> None:
+    decision = decide(
+        replace(move("withdrawal", "MX", "cancelled"), evidence=evidence),
+        event(1, "market_entry", "MX", days=90),
+        event(2, "overseas_production", "MX", days=20, story=2),
+        event(3, "export", "MX", days=30, story=3),
+    )
+    assert (decision.story, decision.cancels) == (ended, ended)
+
+
+def test_a_withdrawal_told_again_ends_nothing_more() -> None:
+    there = (
+        event(1, "overseas_production", "MX", "planned cancelled", days=60),
+        event(2, "withdrawal", "MX", "cancelled", days=30),
+        event(3, "market_entry", "MX", "launched", days=20),
+    )
+    assert decide(move("withdrawal", "MX", "cancelled"), *there).cancels is None
+
+
+def test_a_second_retreat_ends_what_was_taken_up_again() -> None:
+    there = (
+        event(1, "market_entry", "MX", "launched cancelled planned launched", days=900),
+        event(2, "withdrawal", "MX", "cancelled", days=450),
+    )
+    decision = decide(move("withdrawal", "MX", "cancelled"), *there)
+    assert (decision.event, decision.cancels, decision.late) == (2, 1, False)
+
+
+def test_who_leaves_one_country_still_sells_in_its_region() -> None:
+    decision = decide(move("withdrawal", "DE", "cancelled"), event(1, "market_entry", "EU", "launched"))
+    assert decision.cancels is None
+
+
+def test_a_retreat_from_abroad_ends_the_only_thing_there_is() -> None:
+    one, two = event(1, "export", "MX"), event(2, "market_entry", "TH")
+    assert decide(move("withdrawal", "OVERSEAS", "cancelled"), one).cancels == 1
+    assert decide(move("withdrawal", "OVERSEAS", "cancelled"), one, two).cancels is None
+
+
+DENIALS = [
+    ("market_entry", "US", "rumoured", "market_entry", "US", 1, Stage.CANCELLED),
+    ("market_entry", "NORTHAM", "planned", "market_entry", "US", 1, Stage.CANCELLED),
+    ("market_entry", "US", "launched", "market_entry", "US", None, None),
+    ("market_entry", "MX", "rumoured", "market_entry", "US", None, None),
+    ("overseas_production", "US", "rumoured", "market_entry", "US", None, None),
+    ("market_entry", "US", "rumoured cancelled", "market_entry", "US", 1, None),
+    ("withdrawal", "US", "rumoured", "withdrawal", "US", None, None),
+]
+
+
+@pytest.mark.parametrize(
+    ("type", "places", "stage", "denied", "where", "closed", "step"),
+    DENIALS,
+    ids=["a rumour", "a region", "what is there", "elsewhere", "another type", "denied twice", "a retreat"],
+)
+def test_a_denial_closes(
+    type: str, places: str, stage: str, denied: str, where: str, closed: int | None, step: Stage | None
+) -> None:
+    decision = deny(move(denied, where, "cancelled"), NOW, known(event(1, type, places, stage)), PLACES)
+    assert (decision and decision.event, decision and decision.step) == (closed, step)
+
+
+LATE = [
+    pytest.param(move("market_entry", "TH"), 21, "announced", True, id="a round-up after three weeks"),
+    pytest.param(move("market_entry", "TH"), 120, "announced", True, id="a round-up after four months"),
+    pytest.param(move("market_entry", "TH"), 13, "announced", False, id="a second report within two weeks"),
+    pytest.param(move("market_entry", "TH"), 20, "rumoured announced", False, id="a second report of a new stage"),
+    pytest.param(move("market_entry", "TH", "launched"), 120, "announced", False, id="a step"),
+    pytest.param(move("market_entry", "TH", "planned"), 120, "announced", True, id="a step that was passed"),
+    pytest.param(move("market_entry", "TH"), 120, "launched cancelled", False, id="a return"),
+]
+
+
+@pytest.mark.parametrize(("reported", "days", "stage", "late"), LATE)
+def test_a_repetition_after_two_weeks_is_a_round_up(reported: Move, days: int, stage: str, late: bool) -> None:
+    assert decide(reported, event(1, "market_entry", "TH", stage, days=days)).late is late
+
+
+def test_a_late_report_is_news_where_it_narrows_or_is_much_surer() -> None:
+    assert not decide(move("market_entry", "DE"), event(1, "market_entry", "EU", days=30)).late
+    assert not decide(move("market_entry", "TH"), event(1, "market_entry", "TH", days=30, confidence=0.5)).late
+    assert decide(move("market_entry", "TH"), event(1, "market_entry", "TH", days=30, confidence=0.8)).late
+
+
 def test_a_withdrawal_ends_the_newest_of_several() -> None:
     decision = decide(
         move("withdrawal", "MX", "cancelled"),
         event(1, "market_entry", "MX", days=90),
-        event(2, "overseas_production", "MX", days=5, story=2),
+        event(2, "export", "MX", days=5, story=2),
     )
     assert (decision.story, decision.cancels) == (2, 2)
 
@@ -232,6 +418,34 @@ def test_what_was_launched_there_before_is_known() -> None:
     assert first_time(report, Known(), KNOWLEDGE.presence) is FirstTime.UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("type", "there", "type_there", "stage", "expected"),
+    [
+        ("market_entry", "FJ", "export", "launched", "known"),
+        ("market_entry", "FJ", "market_entry", "launched cancelled", "known"),
+        ("market_entry", "FJ", "market_entry", "announced", "first"),
+        ("market_entry", "FJ", "overseas_organisation", "launched", "first"),
+        ("market_entry", "BR", "market_entry", "launched", "first"),
+        ("market_entry", "OVERSEAS", "market_entry", "launched", "unknown"),
+        ("overseas_production", "FJ", "market_entry", "launched", "unknown"),
+        ("overseas_production", "FJ", "overseas_production", "launched", "known"),
+    ],
+    ids=["sold", "never forgotten", "only announced", "an office", "elsewhere", "abroad", "sold, not built", "built"],
+)
+def test_first_time_is_what_neither_the_data_nor_any_report_knows(
+    type: str, there: str, type_there: str, stage: str, expected: str
+) -> None:
+    reports = known(event(1, type_there, there, stage, company="Xiaomi"))
+    report = move(type, "FJ", company="Xiaomi")
+    assert first_time(report, reports, KNOWLEDGE.presence) is FirstTime(expected)
+
+
+def test_abroad_is_known_once_the_company_is_anywhere() -> None:
+    reports = known(event(1, "export", "FJ", "launched", company="Xiaomi"))
+    assert first_time(move("export", "OVERSEAS", company="Xiaomi"), reports, KNOWLEDGE.presence) is FirstTime.KNOWN
+    assert first_time(move("export", "OVERSEAS", company="Xiaomi"), Known(), KNOWLEDGE.presence) is FirstTime.FIRST
+
+
 def test_leaving_a_market_is_no_first_time() -> None:
     report = move("withdrawal", "FJ", "cancelled")
     assert first_time(report, known(event(1, "export", "FJ", "launched")), KNOWLEDGE.presence) is FirstTime.UNKNOWN
@@ -256,7 +470,9 @@ def test_a_report_that_is_repeated_at_once_opens_nothing(reports: list[Move]) ->
             events.append(opened)
         else:
             index = next(i for i, each in enumerate(events) if each.id == decision.event)
-            events[index] = replace(events[index], places=decision.places, stage=decision.step or events[index].stage)
+            steps = (StageStep(decision.step, NOW, 1),) if decision.step else ()
+            joined = events[index]
+            events[index] = replace(joined, places=decision.places, history=(*joined.history, *steps))
         if decision.event is None:
             again = resolve(report, NOW, Known(tuple(events), ()), (), PLACES)
             assert again.event == events[-1].id
