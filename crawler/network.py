@@ -8,6 +8,7 @@ import socket
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -27,7 +28,8 @@ _GLOBAL_IPV6 = ipaddress.ip_network("2000::/3")
 _CARRIER = ipaddress.ip_network("100.64.0.0/10")
 _AZURE_HOST = ipaddress.ip_address("168.63.129.16")
 """Answers every machine of that cloud with its own metadata, though the address is a public one."""
-_REMEMBERED = 1_000
+_REMEMBERED = 2_000
+"""Addresses; looked at several times for every request."""
 _ADVICE = "set service.allow_private_networks: true if this feed is on your own network"
 
 
@@ -68,6 +70,7 @@ def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     return address.is_global and address not in _CARRIER and not special
 
 
+@lru_cache(_REMEMBERED)
 def check_url(url: str) -> None:
     """Refuse an address that is no plain http(s) URL; what its host resolves to is seen when we connect.
 
@@ -91,6 +94,7 @@ def check_url(url: str) -> None:
         raise RefusedUrl(f"refused: the address is longer than {MOST_URL:,} characters")
 
 
+@lru_cache(_REMEMBERED)
 def origin(url: str) -> Origin:
     """Return scheme, host and port of a URL that `check_url` lets pass; the host as it is asked for in DNS."""
     parts = urlsplit(url)
@@ -153,13 +157,13 @@ class Guard:
 
     def __init__(self, resolver: _Resolver) -> None:
         self._resolver = resolver
-        self._allowed: Counter[Origin] = Counter()
+        self._allowed: Counter[tuple[str, int]] = Counter()
         self._refused: dict[tuple[str, int], str] = {}
 
     @contextmanager
     def allowing(self, origins: Iterable[Origin]) -> Iterator[None]:
         """Let these exact origins be private while the block runs; blocks may overlap."""
-        taken = Counter(set(origins))
+        taken = Counter((host, port) for _, host, port in set(origins))
         self._allowed += taken
         try:
             yield
@@ -168,7 +172,7 @@ class Guard:
 
     def opened(self, url: str) -> bool:
         """Say whether host and port of this URL may be private just now, for whatever origin."""
-        return origin(url)[1:] in self._places()
+        return origin(url)[1:] in self._allowed
 
     def refused(self, url: str) -> str | None:
         """Return the address for whose sake the last connection to this host and port was refused."""
@@ -185,12 +189,9 @@ class Guard:
         """Resolve a name for Twisted; with every address refused it looks like a name that does not exist."""
         place = (hostName.lower().rstrip("."), portNumber)
         self._refused.pop(place, None)
-        free = place in self._places()
+        free = place in self._allowed
         receiver = resolutionReceiver if free else _PublicOnly(resolutionReceiver, place, self._note)
         return self._resolver.resolveHostName(receiver, hostName, portNumber, addressTypes, transportSemantics)
-
-    def _places(self) -> set[tuple[str, int]]:
-        return {(host, port) for _, host, port in self._allowed}
 
     def _note(self, place: tuple[str, int], address: str) -> None:
         if len(self._refused) >= _REMEMBERED:

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from crawler.ingest import Desk
 from crawler.models import FeedAnswer, Outcome, PollRequest, Reading, Text
 from crawler.quoting import outlet_of
-from crawler.reports import store_reading
-from crawler.storage import pages
+from crawler.reports import store_moves
+from crawler.storage import articles, pages
 from crawler.storage.engine import Connection, Engine, reading, writing
 from crawler.storage.pages import Wish
 from crawler.text import fold, one_line, shorten
@@ -120,10 +120,11 @@ def _read(text: str, wish: Wish, desk: Desk, now: datetime) -> int:
 def _store(connection: Connection, text: str, wish: Wish, found: Reading, desk: Desk, now: datetime) -> int:
     pages.done(connection, wish.article)
     text_hash = pages.keep_text(connection, wish.article, wish.title, text, now, quarantined=None)
-    return store_reading(
+    id = articles.save_reading(connection, wish.article, text_hash, found, now)
+    return store_moves(
         connection,
         wish.article,
-        text_hash,
+        id,
         found,
         desk.knowledge,
         published=wish.published,

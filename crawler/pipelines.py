@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from typing import Any, Protocol
@@ -17,8 +18,14 @@ from crawler.text import one_line, shorten
 
 log = logging.getLogger(__name__)
 
-Handler = Callable[[FeedAnswer], object]
-"""Stores one answer; what it raises makes the source's poll a failure."""
+Handler = Callable[[Sequence[FeedAnswer]], object]
+"""Stores what waits: one answer that brought entries, or several that brought none, all of them or none.
+
+What it raises makes the poll of their sources a failure.
+"""
+
+MOST_AT_ONCE = 100
+"""Answers without entries that are stored together: no transaction should last for seconds."""
 
 
 class Round:
@@ -29,6 +36,9 @@ class Round:
         self._handle = handle
         self._executor = executor
         self._in_hand: dict[str, FeedAnswer] = {}
+        self._waiting: deque[FeedAnswer] = deque()
+        self._stored: dict[str, asyncio.Event] = {}
+        self._storing: asyncio.Task[None] | None = None
         self._answers: dict[str, FeedAnswer] = {}
         self._downloads: set[asyncio.Task[object]] = set()
         self._leaving = False
@@ -42,7 +52,10 @@ class Round:
 
     @property
     def answers(self) -> Mapping[str, FeedAnswer]:
-        """The answers as they stand: stored, or failures; one that is still being stored counts as failed."""
+        """The answers as they stand: stored, or failures; one that is still being stored counts as failed.
+
+        Without their entries, which the handler was given: those of a thousand feeds fill the memory.
+        """
         slow = {source: unstored(answer, "it takes too long") for source, answer in self._in_hand.items()}
         return {**slow, **self._answers}
 
@@ -71,19 +84,47 @@ class Round:
             self._answers[answer.source] = answer
             return
         self._in_hand[answer.source] = answer
-        self._answers[answer.source] = await self._stored(answer)
-        del self._in_hand[answer.source]
+        self._waiting.append(answer)
+        stored = self._stored[answer.source] = asyncio.Event()
+        if self._storing is None:
+            self._storing = asyncio.ensure_future(self._store_all())
+        await stored.wait()
 
-    async def _stored(self, answer: FeedAnswer) -> FeedAnswer:
+    async def _store_all(self) -> None:
+        while self._waiting:
+            await self._store(self._next())
+        self._storing = None
+
+    def _next(self) -> list[FeedAnswer]:
+        """Take what is stored together from those that wait."""
+        together = [self._waiting.popleft()]
+        while self._waiting and len(together) < MOST_AT_ONCE and not (together[0].entries or self._waiting[0].entries):
+            together.append(self._waiting.popleft())
+        return together
+
+    async def _store(self, answers: Sequence[FeedAnswer]) -> None:
         try:
-            await asyncio.get_running_loop().run_in_executor(self._executor, self._handle, answer)
+            await asyncio.get_running_loop().run_in_executor(self._executor, self._handle, answers)
         except StorageError as error:
-            log.error("source %s: its answer could not be stored, and is asked for again: %s", answer.source, error)
-            return unstored(answer, str(error))
+            told = ", ".join(answer.source for answer in answers)
+            log.error("source %s: the answer could not be stored, and is asked for again: %s", told, error)
+            self._done(*(unstored(answer, str(error)) for answer in answers))
         except Exception as error:
-            log.exception("source %s: its answer could not be stored", answer.source)
-            return unstored(answer, f"{type(error).__name__}: {error}")
-        return answer
+            if len(answers) > 1:
+                # whichever of them it is, the others are none the worse for it
+                for answer in answers:
+                    await self._store([answer])
+                return
+            log.exception("source %s: its answer could not be stored", answers[0].source)
+            self._done(unstored(answers[0], f"{type(error).__name__}: {error}"))
+        else:
+            self._done(*answers)
+
+    def _done(self, *answers: FeedAnswer) -> None:
+        for answer in answers:
+            self._answers[answer.source] = replace(answer, entries=())
+            del self._in_hand[answer.source]
+            self._stored.pop(answer.source).set()
 
 
 def unstored(answer: FeedAnswer, why: str) -> FeedAnswer:

@@ -9,14 +9,14 @@ from datetime import datetime
 from crawler.knowledge import Knowledge
 from crawler.models import Decision, FirstTime, Known, Move, Reading
 from crawler.resolve import deny, first_time, resolve
-from crawler.storage import articles, events
+from crawler.storage import events
 from crawler.storage.engine import Connection
 
 
-def store_reading(
+def store_moves(
     connection: Connection,
     article: int,
-    text_hash: str,
+    id: int,
     reading: Reading,
     knowledge: Knowledge,
     *,
@@ -25,20 +25,19 @@ def store_reading(
     quiet: bool,
     again: bool,
 ) -> int:
-    """Store a reading and let each of its moves join or open an event; return how many there were.
+    """Let each move of a stored reading join or open an event; return how many there were.
 
     Args:
         connection: with the writer's lock.
         article: the stored article that was read.
-        text_hash: of the title and text that were read.
-        reading: what was read in them.
+        id: of the reading.
+        reading: what was read in the article.
         knowledge: of places and of who is where.
         published: when the article appeared, if that is known.
         now: the present.
         quiet: True where nothing of it is told as news.
         again: True where the article was read before: what it no longer reports is taken back.
     """
-    id = articles.save_reading(connection, article, text_hash, reading, now)
     at = min(published or now, now)
     kept: list[int] = []
     siblings: list[tuple[str, int]] = []

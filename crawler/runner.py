@@ -77,12 +77,13 @@ class Runner:
     async def poll(
         self, requests: Sequence[PollRequest], handle: Handler, *, spider: str = "feed", deadline: float
     ) -> Mapping[str, FeedAnswer]:
-        """Poll these sources in one crawl and return the answer of each.
+        """Poll these sources in one crawl and return the answer of each, without the entries it brought.
 
         Args:
             requests: the sources, each at most once; several polls may run at a time.
-            handle: called with every answer, in a thread of its own, one call at a time over all polls. An error
-                in it makes that source's answer a failure. While the service stops it gets healthy answers only.
+            handle: called with every answer, in a thread of its own, one call at a time over all polls: with one that
+                brought entries alone, with several others together. An error in it makes their answers failures.
+                While the service stops it gets healthy answers only.
             spider: the name of the spider class.
             deadline: seconds after which no server is waited for; who has no answer then has failed. Storing what
                 came before may take longer.

@@ -20,6 +20,8 @@ _OFF = dict.fromkeys(
         "scrapy.extensions.spiderstate.SpiderState",
         "scrapy.extensions.throttle.AutoThrottle",
         "scrapy.extensions.remote_control.RemoteControl",
+        "scrapy.extensions.corestats.CoreStats",
+        "scrapy.extensions.logcount.LogCount",
     )
 )
 _RETRIED = (
@@ -51,6 +53,15 @@ def scrapy_settings(*, contact: str, version: str, concurrency: int = 100) -> di
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
             "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+            # every request of ours has a limit of its own
+            "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": None,
+            "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
+        },
+        "SPIDER_MIDDLEWARES": {
+            # no spider of ours follows links
+            "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+            "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+            "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
         },
         # a source whose request is dropped as a duplicate would never be answered
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
@@ -114,4 +125,5 @@ def _silence() -> dict[str, Any]:
         "LOG_ENABLED": False,
         "LOG_INSTALL_ROOT_HANDLER": False,
         "STATS_DUMP": False,
+        "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
     }

@@ -15,7 +15,7 @@ from crawler import backoff
 from crawler.classify import Reader
 from crawler.config import SourceConfig
 from crawler.gate import LONGEST_WAIT, Gate, HostTimes, key
-from crawler.ingest import Desk, Stored, ingest
+from crawler.ingest import Desk, Stored, ingest, note
 from crawler.knowledge import Knowledge
 from crawler.models import FeedAnswer, Outcome, PollRequest
 from crawler.robots import RobotsTxt
@@ -232,17 +232,16 @@ async def poll(
     """
     states, configured = await asyncio.to_thread(known, setup.desk.engine, ids), setup.sources
 
-    def handle(answer: FeedAnswer) -> None:
-        source = configured[answer.source]
-        if answer.postponed:
-            log.debug("source %s: %s; polled when its turn comes", answer.source, answer.reason)
-            stored(answer, Stored())
-            return
-        answer = settled(answer, source, states[answer.source])
-        quiet = source.first_poll == "quiet"
-        outcome = ingest(answer, setup.desk, quiet_baseline=quiet, article_pages=source.article_pages)
-        _log(answer, outcome)
-        stored(answer, outcome)
+    def handle(answers: Sequence[FeedAnswer]) -> None:
+        asked = [answer for answer in answers if not answer.postponed]
+        done = [settled(answer, configured[answer.source], states[answer.source]) for answer in asked]
+        for answer, outcome in zip(done, _store(done, setup.desk, configured), strict=True):
+            _log(answer, outcome)
+            stored(answer, outcome)
+        for answer in answers:
+            if answer.postponed:
+                log.debug("source %s: %s; polled when its turn comes", answer.source, answer.reason)
+                stored(answer, Stored())
 
     groups: dict[str, list[PollRequest]] = {}
     for id in ids:
@@ -250,6 +249,19 @@ async def poll(
         groups.setdefault(source.spider, []).append(_request(source, states[id]))
     crawls = (runner.poll(group, handle, spider=spider, deadline=DEADLINE) for spider, group in groups.items())
     return {source: answer for answers in await asyncio.gather(*crawls) for source, answer in answers.items()}
+
+
+def _store(answers: Sequence[FeedAnswer], desk: Desk, configured: Mapping[str, SourceConfig]) -> Sequence[Stored]:
+    """Store one answer with entries, or all of several without, in one transaction."""
+    quiet = {answer.source for answer in answers if configured[answer.source].first_poll == "quiet"}
+    if not any(answer.entries for answer in answers):
+        return note(answers, desk, quiet=quiet) if answers else []
+    return [
+        ingest(
+            answer, desk, quiet_baseline=answer.source in quiet, article_pages=configured[answer.source].article_pages
+        )
+        for answer in answers
+    ]
 
 
 def settled(

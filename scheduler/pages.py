@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 
 from crawler.gate import key
+from crawler.models import FeedAnswer
 from crawler.pages import GIVEN_UP, request_for, take, wait_after
 from crawler.runner import Runner
 from crawler.storage import pages
@@ -42,8 +43,13 @@ async def fetch(setup: Setup, runner: Runner, clock: Clock, *, soon: float = 0.0
     if chosen:
         await asyncio.to_thread(_note, setup, chosen, clock())
         requests = [request_for(wish, setup.sources[wish.source].url) for wish in chosen]
-        await runner.poll(requests, partial(take, desk=setup.desk), spider="pages", deadline=DEADLINE)
+        await runner.poll(requests, partial(_take, setup), spider="pages", deadline=DEADLINE)
     return len(chosen)
+
+
+def _take(setup: Setup, answers: Sequence[FeedAnswer]) -> None:
+    for answer in answers:
+        take(answer, setup.desk)
 
 
 def _due(setup: Setup, now: datetime) -> list[Wish]:

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 import scrapy
+from scrapy import signals
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
@@ -72,6 +73,9 @@ class FeedSpider(scrapy.Spider):
     async def start(self) -> AsyncIterator[scrapy.Request]:
         """Yield the first request of every source; answer at once where there is nothing to ask."""
         for poll in self._polls:
+            # a request is made when there is room for it: all at once they would hold up the loop
+            if self.crawler.engine.needs_backout():
+                await self.crawler.signals.wait_for(signals.scheduler_empty)
             for step in self._try(Attempt(poll)):
                 if isinstance(step, FeedAnswer):
                     # yielded as an item, it would keep a crawl without requests open for another five seconds

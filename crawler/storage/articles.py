@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,12 +16,20 @@ from crawler.models import Entry, Move, MoveType, Reading, Stage, Text, WhyNot
 from crawler.storage.schema import article_keys, articles, readings
 
 # Made once: building a statement costs as much as executing it, and a first poll executes thousands.
-_ADD = insert(articles).returning(articles.c.id)
+_ADD = insert(articles).returning(articles.c.id, sort_by_parameter_order=True)
 _ADD_KEYS = {
     "postgresql": postgresql.insert(article_keys).on_conflict_do_nothing(),
     "sqlite": sqlite.insert(article_keys).on_conflict_do_nothing(),
 }
-_ADD_READING = insert(readings).returning(readings.c.id)
+_ADD_READING = insert(readings).returning(readings.c.id, sort_by_parameter_order=True)
+_KNOWN = (
+    select(article_keys.c.key, articles.c.id, articles.c.source_id, articles.c.entry_hash, articles.c.quiet)
+    .join(articles, articles.c.id == article_keys.c.article_id)
+    .where(article_keys.c.key.in_(bindparam("keys", expanding=True)))
+)
+_TITLED = select(articles.c.title, articles.c.id, articles.c.source_id, articles.c.entry_hash, articles.c.quiet).where(
+    articles.c.source_id == bindparam("source"), articles.c.title.in_(bindparam("titles", expanding=True))
+)
 _SAME_READING = select(readings.c.id).where(
     readings.c.article_id == bindparam("this_article_id"),
     readings.c.reader == bindparam("this_reader"),
@@ -50,18 +58,12 @@ def known(connection: Connection, keys: Iterable[str]) -> dict[str, KnownArticle
     asked = list(keys)
     if not asked:
         return {}
-    query = (
-        select(article_keys.c.key, articles.c.id, articles.c.source_id, articles.c.entry_hash, articles.c.quiet)
-        .join(articles, articles.c.id == article_keys.c.article_id)
-        .where(article_keys.c.key.in_(asked))
-    )
-    return {key: KnownArticle(id, source, hash_, quiet) for key, id, source, hash_, quiet in connection.execute(query)}
+    return {row[0]: KnownArticle(*row[1:]) for row in connection.execute(_KNOWN, {"keys": asked})}
 
 
 def titled(connection: Connection, source: str, titles: Iterable[str]) -> dict[str, KnownArticle]:
     """Return the articles of a source that have one of these titles, by title; a title of several is left out."""
-    query = select(articles.c.title, articles.c.id, articles.c.source_id, articles.c.entry_hash, articles.c.quiet)
-    rows = connection.execute(query.where(articles.c.source_id == source, articles.c.title.in_(list(titles)))).all()
+    rows = connection.execute(_TITLED, {"source": source, "titles": list(titles)}).all()
     counts = Counter(row.title for row in rows)
     return {title: KnownArticle(*rest) for title, *rest in rows if counts[title] == 1}
 
@@ -82,19 +84,27 @@ def text_by_key(connection: Connection, keys: Iterable[str]) -> tuple[int, Text]
     return article.id, Text(*connection.execute(query.where(articles.c.id == article.id)).one())
 
 
-def add(
-    connection: Connection, source: str, entry: Entry, now: datetime, *, quiet: bool, quarantined: str | None
-) -> int:
-    """Store a new article with its keys; return its id."""
-    hash_ = digest(entry.title, entry.text)
-    values = _content(entry, hash_, now, quarantined) | {
-        "source_id": source,
-        "first_seen_at": now,
-        "quiet": quiet,
-    }
-    id: int = connection.execute(_ADD, values).scalar_one()
-    add_keys(connection, id, entry.keys)
-    return id
+@dataclass(frozen=True, slots=True)
+class NewArticle:
+    """An entry that becomes an article."""
+
+    entry: Entry
+    quiet: bool
+    quarantined: str | None
+
+
+def add(connection: Connection, source: str, new: Sequence[NewArticle], now: datetime) -> list[int]:
+    """Store new articles with their keys; return their ids, in order."""
+    if not new:
+        return []
+    rows = [
+        _content(one.entry, digest(one.entry.title, one.entry.text), now, one.quarantined)
+        | {"source_id": source, "first_seen_at": now, "quiet": one.quiet}
+        for one in new
+    ]
+    ids = list(connection.execute(_ADD, rows).scalars())
+    add_keys(connection, [(id, key) for id, one in zip(ids, new, strict=True) for key in one.entry.keys])
+    return ids
 
 
 def change(connection: Connection, id: int, entry: Entry, now: datetime, *, quarantined: str | None) -> None:
@@ -118,32 +128,41 @@ def _content(entry: Entry, hash_: str, now: datetime, quarantined: str | None) -
     }
 
 
-def add_keys(connection: Connection, article_id: int, keys: Iterable[str]) -> None:
-    """Let an article be known by these keys too; a key that already leads to an article keeps leading there."""
-    rows = [{"key": key, "article_id": article_id} for key in keys]
+def add_keys(connection: Connection, keys: Iterable[tuple[int, str]]) -> None:
+    """Let articles be known by these keys too; a key that already leads to an article keeps leading there."""
+    rows = [{"key": key, "article_id": article} for article, key in keys]
     if rows:
         connection.execute(_ADD_KEYS[connection.dialect.name], rows)
 
 
+def add_readings(connection: Connection, found: Sequence[tuple[int, str, Reading]], now: datetime) -> list[int]:
+    """Store the readings of articles never read before, each with the hash of its text; return their ids, in order."""
+    if not found:
+        return []
+    rows = [_identity(article, hash_, reading) | _findings(reading, now) for article, hash_, reading in found]
+    return list(connection.execute(_ADD_READING, rows).scalars())
+
+
 def save_reading(connection: Connection, article_id: int, text_hash: str, reading: Reading, now: datetime) -> int:
     """Store a reading, replacing one by the same reader and version of the same text; return its id."""
-    values = {
+    same = {f"this_{key}": value for key, value in _identity(article_id, text_hash, reading).items()}
+    if id := connection.execute(_SAME_READING, same).scalar():
+        connection.execute(update(readings).where(readings.c.id == id).values(**_findings(reading, now)))
+        return int(id)
+    return add_readings(connection, [(article_id, text_hash, reading)], now)[0]
+
+
+def _identity(article_id: int, text_hash: str, reading: Reading) -> dict[str, Any]:
+    return {"article_id": article_id, "reader": reading.reader, "version": reading.version, "text_hash": text_hash}
+
+
+def _findings(reading: Reading, now: datetime) -> dict[str, Any]:
+    return {
         "confidence": reading.confidence,
         "why_not": reading.why_not,
         "moves": [move_to_json(move) for move in reading.moves],
         "read_at": now,
     }
-    identity = {
-        "article_id": article_id,
-        "reader": reading.reader,
-        "version": reading.version,
-        "text_hash": text_hash,
-    }
-    if id := connection.execute(_SAME_READING, {f"this_{key}": value for key, value in identity.items()}).scalar():
-        connection.execute(update(readings).where(readings.c.id == id).values(**values))
-        return int(id)
-    made: int = connection.execute(_ADD_READING, {**identity, **values}).scalar_one()
-    return made
 
 
 def move_to_json(move: Move) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler.models import FeedAnswer, Outcome
 from crawler.storage.schema import articles, sources
@@ -55,91 +57,102 @@ class SourceState:
     """When its server said that it is gone for good: it is polled no more until its address changes."""
 
 
+_FIELDS = tuple(field.name for field in fields(SourceState))
+_STATES = select(*(sources.c[name] for name in _FIELDS)).order_by(sources.c.id)
+_SOME = _STATES.where(sources.c.id.in_(bindparam("ids", expanding=True)))
+_ADD_MISSING = {
+    "postgresql": postgresql.insert(sources).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(sources).on_conflict_do_nothing(),
+}
+_SAVE = (
+    update(sources)
+    .where(sources.c.id == bindparam("this"))
+    .values({name: bindparam(name) for name in _FIELDS if name != "id"})
+)
+
+
 def states(connection: Connection, ids: Sequence[str] | None = None) -> dict[str, SourceState]:
     """Return the states of the given sources (all known ones without `ids`); one never polled has an empty state."""
-    query = select(sources).order_by(sources.c.id)
-    if ids is not None:
-        query = query.where(sources.c.id.in_(ids))
-    found = {row["id"]: _state(row) for row in connection.execute(query).mappings()}
-    return found if ids is None else {id: found.get(id, SourceState(id)) for id in ids}
+    rows = connection.execute(_STATES) if ids is None else connection.execute(_SOME, {"ids": list(ids)})
+    found = {row[0]: _state(row) for row in rows}
+    return found if ids is None else {id: found.get(id) or SourceState(id) for id in ids}
 
 
-def _state(row: RowMapping) -> SourceState:
-    return SourceState(**{**row, "outcome": Outcome(row["outcome"]) if row["outcome"] else None})
+def _state(row: Row[Any]) -> SourceState:
+    state = SourceState(*row)
+    return replace(state, outcome=Outcome(state.outcome)) if state.outcome else state
 
 
-def ensure(connection: Connection, id: str) -> SourceState:
-    """Return a source's state, having made its row where there was none."""
-    row = connection.execute(select(sources).where(sources.c.id == id)).mappings().first()
-    if row is not None:
-        return _state(row)
-    connection.execute(insert(sources).values(id=id))
-    return SourceState(id)
+def ensure(connection: Connection, ids: Sequence[str]) -> dict[str, SourceState]:
+    """Return the states of the given sources, having made the rows of those that had none."""
+    found = states(connection, ids)
+    fresh = [{"id": id} for id, state in found.items() if state.polls == 0]
+    if fresh:
+        connection.execute(_ADD_MISSING[connection.dialect.name], fresh)
+    return found
 
 
-def record_poll(connection: Connection, answer: FeedAnswer, state: SourceState) -> None:
-    """Store how a poll went, in the transaction that stores its entries; validators only from a complete answer."""
-    changes: dict[str, object] = {
-        "outcome": answer.outcome,
-        "reason": answer.reason,
-        "http_status": answer.status,
-        "polled_at": answer.at,
-        "polls": state.polls + 1,
-        "url": answer.url,
-        "moved_to": answer.moved_to,
-        "not_before": _not_before(answer),
-    }
-    changes["stopped_at"] = answer.at if answer.outcome is Outcome.GONE else None
-    changes |= _success(answer, state) if answer.outcome.healthy else _failure(answer, state)
-    connection.execute(update(sources).where(sources.c.id == answer.source).values(**changes))
+def save(connection: Connection, states: Iterable[SourceState]) -> None:
+    """Store the states of sources whose rows exist, in the transaction that stores what they brought."""
+    connection.execute(_SAVE, [_parameters(state) for state in states])
 
 
-def _not_before(answer: FeedAnswer) -> datetime | None:
-    return None if answer.retry_after is None else answer.at + timedelta(seconds=answer.retry_after)
+def _parameters(state: SourceState) -> dict[str, object]:
+    return {"this" if name == "id" else name: getattr(state, name) for name in _FIELDS}
 
 
-def _success(answer: FeedAnswer, state: SourceState) -> dict[str, object]:
-    changes: dict[str, object] = {"succeeded_at": answer.at, "failures": 0, "failing_since": None}
-    nothing = {"etag": None, "last_modified": None, "validators_of": None}
-    if not answer.complete:
-        return changes | nothing | {"body_hash": None}
-    if answer.status != 304:
-        changes["whole_at"] = answer.at
-    elif answer.at - (state.whole_at or answer.at) >= WHOLE_EVERY:
-        return changes | nothing
-    if answer.outcome is Outcome.OK or answer.etag or answer.last_modified:
-        changes |= {"etag": answer.etag, "last_modified": answer.last_modified, "validators_of": answer.url}
-    if answer.body_hash:
-        changes["body_hash"] = answer.body_hash
-    return changes
-
-
-def _failure(answer: FeedAnswer, state: SourceState) -> dict[str, object]:
-    return {"failures": state.failures + 1, "failing_since": state.failing_since or answer.at, "degraded": None}
-
-
-def record_doubts(
-    connection: Connection, id: str, *, degraded: str | None, empty_polls: int, gap_at: datetime | None
-) -> None:
-    """Store what is odd about a source that answers; `gap_at` is when a gap was noticed just now, if one was."""
-    changes: dict[str, object] = {"degraded": degraded, "empty_polls": empty_polls}
-    if gap_at is not None:
-        changes |= {"gap_at": gap_at, "faster_until": gap_at + FASTER}
-    connection.execute(update(sources).where(sources.c.id == id).values(**changes))
-
-
-def record_newest(connection: Connection, id: str, newest: datetime | None) -> None:
-    """Store the date of the newest entry a source has shown."""
-    connection.execute(update(sources).where(sources.c.id == id).values(newest_at=newest))
-
-
-def record_baseline(connection: Connection, id: str, at: datetime, *, quiet: bool, known: int, events: int) -> None:
-    """Store that a source had its first successful poll, with how many articles and events it brought."""
-    connection.execute(
-        update(sources)
-        .where(sources.c.id == id)
-        .values(baseline_at=at, baseline_quiet=quiet, baseline_articles=known, baseline_events=events)
+def polled(state: SourceState, answer: FeedAnswer) -> SourceState:
+    """Return a source's state after a poll; validators only from a complete answer."""
+    after = replace(
+        state,
+        outcome=answer.outcome,
+        reason=answer.reason,
+        http_status=answer.status,
+        polled_at=answer.at,
+        polls=state.polls + 1,
+        url=answer.url,
+        moved_to=answer.moved_to,
+        not_before=None if answer.retry_after is None else answer.at + timedelta(seconds=answer.retry_after),
+        stopped_at=answer.at if answer.outcome is Outcome.GONE else None,
     )
+    if answer.outcome.healthy:
+        return _validated(replace(after, succeeded_at=answer.at, failures=0, failing_since=None), answer)
+    since = state.failing_since or answer.at
+    return replace(after, failures=state.failures + 1, failing_since=since, degraded=None)
+
+
+def _validated(state: SourceState, answer: FeedAnswer) -> SourceState:
+    nothing = replace(state, etag=None, last_modified=None, validators_of=None)
+    if not answer.complete:
+        return replace(nothing, body_hash=None)
+    if answer.status != 304:
+        state = replace(state, whole_at=answer.at)
+    elif answer.at - (state.whole_at or answer.at) >= WHOLE_EVERY:
+        return nothing
+    if answer.outcome is Outcome.OK or answer.etag or answer.last_modified:
+        state = replace(state, etag=answer.etag, last_modified=answer.last_modified, validators_of=answer.url)
+    return replace(state, body_hash=answer.body_hash) if answer.body_hash else state
+
+
+def doubted(
+    state: SourceState, *, degraded: str | None, empty_polls: int, gap_at: datetime | None, newest: datetime | None
+) -> SourceState:
+    """Return the state of a source that answers with what is odd about it.
+
+    Args:
+        state: the source as it is so far.
+        degraded: what is wrong with it, in one line.
+        empty_polls: successful polls in a row that brought no item.
+        gap_at: when a gap was noticed just now, if one was.
+        newest: the date of the newest entry it has shown.
+    """
+    after = replace(state, degraded=degraded, empty_polls=empty_polls, newest_at=newest)
+    return after if gap_at is None else replace(after, gap_at=gap_at, faster_until=gap_at + FASTER)
+
+
+def begun(state: SourceState, at: datetime, *, quiet: bool, known: int, events: int) -> SourceState:
+    """Return the state of a source after its first successful poll, with how many articles and events it brought."""
+    return replace(state, baseline_at=at, baseline_quiet=quiet, baseline_articles=known, baseline_events=events)
 
 
 def article_counts(connection: Connection) -> dict[str, tuple[int, int]]:

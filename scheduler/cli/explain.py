@@ -117,7 +117,7 @@ def _fetched(url: str, service: ServiceConfig) -> Text:
     async def main() -> int:
         settings = scrapy_settings(contact=service.contact, version=VERSION)
         runner = Runner(settings, allow_private=service.allow_private_networks)
-        found = await runner.poll([PollRequest("page", (url,))], lambda _: None, spider="pages", deadline=DEADLINE)
+        found = await runner.poll([PollRequest("page", (url,))], answers.extend, spider="pages", deadline=DEADLINE)
         answers.extend(found.values())
         await runner.stop()
         return 0

@@ -103,8 +103,9 @@ async def _polls(runner: Runner, url: str) -> tuple[FeedAnswer, FeedAnswer | Non
 async def _poll(runner: Runner, request: PollRequest) -> FeedAnswer:
     site = spider_for(request.urls)
     spider = "trial" if site == "feed" else f"trial-{site}"
-    answers = await runner.poll([request], lambda _answer: None, spider=spider, deadline=DEADLINE)
-    return answers[request.source]
+    whole: list[FeedAnswer] = []
+    answers = await runner.poll([request], whole.extend, spider=spider, deadline=DEADLINE)
+    return whole[0] if whole else answers[request.source]
 
 
 def as_data(found: Report) -> dict[str, Any]:

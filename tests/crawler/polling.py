@@ -59,9 +59,13 @@ class Poller:
         return Runner(settings, allow_private=self.allow_private, clock=self.clock)
 
     def poll(self, *requests: PollRequest, deadline: float = 20.0) -> dict[str, FeedAnswer]:
+        """Poll these sources and return their answers, as they were handled where they were."""
+
         async def once() -> dict[str, FeedAnswer]:
             runner = await self.runner()
-            return dict(await runner.poll(requests, self.handled.append, deadline=deadline))
+            before = len(self.handled)
+            answers = await runner.poll(requests, self.handled.extend, deadline=deadline)
+            return {**answers, **{answer.source: answer for answer in self.handled[before:]}}
 
         return self.reactor.run(once())
 

@@ -6,7 +6,8 @@ import gzip
 import itertools
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -45,9 +46,9 @@ def test_we_say_who_we_are_and_ask_for_robots_txt_first(poller: Poller, server: 
     assert "cookie" not in server.requests[1].headers
 
 
-def again(answer: FeedAnswer, *urls: str) -> PollRequest:
+def again(answer: FeedAnswer, *urls: str, source: str = "news") -> PollRequest:
     return PollRequest(
-        "news",
+        source,
         urls,
         etag=answer.etag,
         last_modified=answer.last_modified,
@@ -259,8 +260,8 @@ def test_two_sources_with_one_url_are_both_answered(poller: Poller, server: Feed
 def test_an_answer_that_cannot_be_stored_is_a_failure_of_its_source_alone(
     poller: Poller, server: FeedServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def handle(answer: FeedAnswer) -> None:
-        if answer.source == "bad":
+    def handle(answers: Sequence[FeedAnswer]) -> None:
+        if answers[0].source == "bad":
             raise OSError("the disk is full")
 
     async def once() -> dict[str, FeedAnswer]:
@@ -272,6 +273,59 @@ def test_an_answer_that_cannot_be_stored_is_a_failure_of_its_source_alone(
     assert answers["bad"].outcome is Outcome.ERROR
     assert answers["bad"].reason == "the answer came, but could not be stored: OSError: the disk is full"
     assert "source bad" in caplog.text
+
+
+def test_answers_that_brought_nothing_are_stored_together_and_one_that_brought_something_alone(
+    poller: Poller, server: FeedServer
+) -> None:
+    calls: list[list[str]] = []
+
+    def handle(answers: Sequence[FeedAnswer]) -> None:
+        time.sleep(0.1)
+        calls.append([answer.source for answer in answers])
+
+    async def once(*requests: PollRequest) -> Mapping[str, FeedAnswer]:
+        return await (await poller.runner()).poll(requests, handle, deadline=10)
+
+    first = poller.ask(server.url("/feed"))
+    known = [again(first, first.url, source=f"known{n}") for n in range(6)]
+    answers = poller.reactor.run(once(*known, request(server.url("/feed"), source="new")))
+    assert {answer.outcome for answer in answers.values()} == {Outcome.OK, Outcome.NOT_MODIFIED}
+    assert sorted(itertools.chain(*calls)) == [*(f"known{n}" for n in range(6)), "new"]
+    assert ["new"] in calls
+    assert len(calls) < 6
+
+
+def test_an_answer_that_cannot_be_stored_with_others_is_a_failure_alone(
+    poller: Poller, server: FeedServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    together: list[int] = []
+
+    def handle(answers: Sequence[FeedAnswer]) -> None:
+        time.sleep(0.1)
+        together.append(len(answers))
+        if any(answer.source == "bad" for answer in answers):
+            raise ValueError("odd")
+
+    async def once(*requests: PollRequest) -> Mapping[str, FeedAnswer]:
+        return await (await poller.runner()).poll(requests, handle, deadline=10)
+
+    server.faults["/none"] = always(Reply(404))
+    requests = [request(server.url("/none"), source=source) for source in ("one", "two", "bad", "three")]
+    answers = poller.reactor.run(once(*requests))
+    assert max(together) > 1
+    assert {source for source, answer in answers.items() if "could not be stored" in (answer.reason or "")} == {"bad"}
+    assert "source bad" in caplog.text
+
+
+def test_the_answers_of_a_poll_hold_no_entries_they_were_the_handlers(poller: Poller, server: FeedServer) -> None:
+    async def once() -> Mapping[str, FeedAnswer]:
+        runner = await poller.runner()
+        return await runner.poll([request(server.url("/feed"))], poller.handled.extend, deadline=10)
+
+    answers = poller.reactor.run(once())
+    assert poller.handled[0].entries
+    assert answers["news"] == replace(poller.handled[0], entries=())
 
 
 def failing_at(*calls: int) -> Clock:

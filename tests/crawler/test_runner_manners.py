@@ -22,7 +22,7 @@ def polls(poller: Poller, *urls: str, again: Runner | None = None) -> list[FeedA
 
     async def in_turn() -> list[FeedAnswer]:
         runner = again or await poller.runner()
-        answers = [await runner.poll([request(url)], poller.handled.append, deadline=20) for url in urls]
+        answers = [await runner.poll([request(url)], poller.handled.extend, deadline=20) for url in urls]
         return [answer["news"] for answer in answers]
 
     return poller.reactor.run(in_turn())
@@ -37,7 +37,7 @@ def test_robots_txt_is_asked_for_once_for_all_crawls(poller: Poller, server: Fee
 def test_a_restart_asks_for_no_robots_txt_it_has(poller: Poller, server: FeedServer) -> None:
     async def restarted() -> Runner:
         first = await poller.runner()
-        await first.poll([request(server.url("/feed"))], poller.handled.append, deadline=20)
+        await first.poll([request(server.url("/feed"))], poller.handled.extend, deadline=20)
         times, texts = first.learnt()
         settings = scrapy_settings(contact="https://bot.example", version="9.9")
         return Runner(settings, allow_private=True, times=times, texts=texts)
@@ -128,7 +128,7 @@ def test_where_one_address_has_to_wait_the_next_is_asked(poller: Poller, server:
         runner = await poller.runner()
         runner.gate.penalise(server.url("/feed"), 3_600)
         urls = server.url("/feed"), mirror.url("/feed")
-        return (await runner.poll([request(*urls)], poller.handled.append, deadline=20))["news"]
+        return (await runner.poll([request(*urls)], poller.handled.extend, deadline=20))["news"]
 
     with FeedServer() as mirror:
         mirror.feeds["/feed"] = server.feeds["/feed"]
@@ -141,7 +141,7 @@ def test_where_one_address_has_to_wait_and_the_next_fails_that_is_a_failure(poll
         runner = await poller.runner()
         runner.gate.penalise(server.url("/feed"), 3_600)
         urls = server.url("/feed"), mirror.url("/nothing")
-        return (await runner.poll([request(*urls)], poller.handled.append, deadline=20))["news"]
+        return (await runner.poll([request(*urls)], poller.handled.extend, deadline=20))["news"]
 
     with FeedServer() as mirror:
         answer = poller.reactor.run(fall_over())
@@ -154,7 +154,7 @@ def test_two_polls_of_one_host_never_overlap_though_they_are_in_crawls_of_their_
     async def side_by_side() -> None:
         runner = await poller.runner()
         crawls = [[request(server.url("/slow"), source=f"{n}{m}") for n in "ab"] for m in "12"]
-        await asyncio.gather(*(runner.poll(crawl, poller.handled.append, deadline=20) for crawl in crawls))
+        await asyncio.gather(*(runner.poll(crawl, poller.handled.extend, deadline=20) for crawl in crawls))
 
     server.faults["/slow"] = lambda _: Reply(delay=0.1)
     poller.reactor.run(side_by_side())

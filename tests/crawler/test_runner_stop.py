@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Sequence
 
 import pytest
 
@@ -72,7 +73,7 @@ def test_a_poll_that_hangs_delays_no_other_poll(poller: Poller, server: FeedServ
     async def both() -> tuple[FeedAnswer, bool]:
         runner = await poller.runner()
         slow = asyncio.create_task(runner.poll([request(hanging.url("/feed"))], print, deadline=30))
-        quick = await runner.poll([request(server.url("/feed"), source="quick")], poller.handled.append, deadline=30)
+        quick = await runner.poll([request(server.url("/feed"), source="quick")], poller.handled.extend, deadline=30)
         waiting = not slow.done()
         await runner.stop()
         await slow
@@ -88,7 +89,7 @@ def test_a_poll_that_hangs_delays_no_other_poll(poller: Poller, server: FeedServ
 def test_a_source_that_is_left_in_the_middle_is_not_handled_as_a_failure(poller: Poller, server: FeedServer) -> None:
     async def cut_short() -> dict[str, FeedAnswer]:
         runner = await poller.runner()
-        poll = asyncio.create_task(runner.poll([request(server.url("/hangs"))], poller.handled.append, deadline=30))
+        poll = asyncio.create_task(runner.poll([request(server.url("/hangs"))], poller.handled.extend, deadline=30))
         await asyncio.wait({poll}, timeout=0.5)
         await runner.stop()
         return dict(await poll)
@@ -103,7 +104,7 @@ def test_a_source_that_is_left_in_the_middle_is_not_handled_as_a_failure(poller:
 def test_a_poll_ends_at_whatever_step_of_it_the_service_stops(poller: Poller, server: FeedServer, steps: int) -> None:
     async def cut_short() -> list[str]:
         runner = await poller.runner()
-        poll = asyncio.create_task(runner.poll([request(server.url("/feed"))], poller.handled.append, deadline=60))
+        poll = asyncio.create_task(runner.poll([request(server.url("/feed"))], poller.handled.extend, deadline=60))
         for _ in range(steps):
             await asyncio.sleep(0)
         await runner.stop()
@@ -116,7 +117,7 @@ def test_after_the_stop_nothing_is_polled(poller: Poller, server: FeedServer) ->
     async def late() -> dict[str, FeedAnswer]:
         runner = await poller.runner()
         await runner.stop()
-        return dict(await runner.poll([request(server.url("/feed"))], poller.handled.append, deadline=5))
+        return dict(await runner.poll([request(server.url("/feed"))], poller.handled.extend, deadline=5))
 
     assert poller.reactor.run(late())["news"].reason == "the service is stopping"
     assert server.requests == []
@@ -126,11 +127,11 @@ def test_answers_are_handled_one_at_a_time_over_all_polls(poller: Poller, server
     busy: list[str] = []
     most: list[int] = []
 
-    def handle(answer: FeedAnswer) -> None:
-        busy.append(answer.source)
+    def handle(answers: Sequence[FeedAnswer]) -> None:
+        busy.append(answers[0].source)
         most.append(len(busy))
         time.sleep(0.02)
-        busy.remove(answer.source)
+        busy.remove(answers[0].source)
 
     async def several() -> None:
         runner = await poller.runner()

@@ -37,7 +37,8 @@ def ask(poller: Poller, url: str, *trusted: str) -> FeedAnswer:
     async def once() -> FeedAnswer:
         runner = await poller.runner()
         request = PollRequest("page:1", (url,), trusted=trusted)
-        return (await runner.poll([request], poller.handled.append, spider="pages", deadline=20))["page:1"]
+        await runner.poll([request], poller.handled.extend, spider="pages", deadline=20)
+        return poller.handled[-1]
 
     return poller.reactor.run(once())
 
