@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,12 @@ _ALIAS_SECTIONS = (
     ("demonyms", "demonym", False),
     ("cities", "city", False),
 )
-_PRESENCE_FIELDS = {"company", "places", "entered", "builds_in", "complete", "as_of", "source"}
+_NAME_LISTS = {"zh", "ambiguous", "people", "models", "disproved_by"}
+_PRESENCE_FIELDS = {"company", "places", "entered", "builds_in", "opened", "complete", "since", "as_of", "source"}
+
+
+Forms = Mapping[int, str]
+"""Simplified character -> its traditional form, as `str.translate` takes it."""
 
 
 def main() -> int:
@@ -50,7 +55,8 @@ def build() -> str:
         ValueError: when the YAML contradicts itself; the message names the row.
     """
     roster, places, presence = (_read(name) for name in ("roster.yaml", "places.yaml", "presence.yaml"))
-    built = {"roster": _roster(roster), "places": _places(places), "presence": presence["presence"]}
+    forms = str.maketrans(dict(roster["traditional"].split()))
+    built = {"roster": _roster(roster, forms), "places": _places(places, forms), "presence": presence["presence"]}
     codes = built["places"]["names"]
     _check_companies(built["roster"]["companies"], codes)
     _check_presence(built["presence"], {row["name"] for row in built["roster"]["companies"]}, codes)
@@ -62,37 +68,52 @@ def _read(name: str) -> dict[str, Any]:
     return data
 
 
-def _roster(data: Mapping[str, Any]) -> dict[str, Any]:
+def _roster(data: Mapping[str, Any], forms: Forms) -> dict[str, Any]:
+    words = {key: [*data[key]["zh"], *data[key]["en"]] for key in ("decoys", "vehicle_words")}
     return {
-        "companies": data["companies"],
-        "decoys": sorted({*data["decoys"]["zh"], *data["decoys"]["en"]}),
-        "vehicle_words": sorted({*data["vehicle_words"]["zh"], *data["vehicle_words"]["en"]}),
+        "companies": [
+            {key: _both(value, forms) if key in _NAME_LISTS else value for key, value in row.items()}
+            for row in data["companies"]
+        ],
+        **{key: sorted(set(_both(names, forms))) for key, names in words.items()},
     }
 
 
-def _places(data: Mapping[str, Any]) -> dict[str, Any]:
+def _both(names: Iterable[str], forms: Forms) -> list[str]:
+    """Return the names, each Chinese one followed by its traditional form."""
+    return list(dict.fromkeys(form for name in names for form in (name, name.translate(forms))))
+
+
+def _places(data: Mapping[str, Any], forms: Forms) -> dict[str, Any]:
     names = {code: {"en": row["en"], "zh": row["zh"]} for code, row in data["regions"].items()}
     names.update(_countries())
     for code, row in data["names"].items():
         names[code] = dict(row)
     regions = {code: sorted(row["members"]) for code, row in data["regions"].items()}
-    patterns = sorted(_place_patterns(data, names), key=lambda p: (p[0], p[1]))
+    patterns = sorted(_place_patterns(data, names, forms), key=lambda p: (p[0], p[1]))
     return {"names": names, "regions": regions, "patterns": patterns}
 
 
 def _countries() -> dict[str, dict[str, str]]:
-    english, chinese = (Locale.parse(tag).territories for tag in ("en", "zh_Hans"))
+    english, chinese = _territories("en"), _territories("zh_Hans")
     codes = [c for c in map(str, english) if len(c) == 2 and c.isalpha() and c not in _NOT_COUNTRIES]
     return {code: {"en": english[code], "zh": chinese[code]} for code in sorted(codes)}
 
 
-def _place_patterns(data: Mapping[str, Any], names: Mapping[str, Mapping[str, str]]) -> Iterator[list[Any]]:
+def _territories(tag: str) -> Mapping[str, str]:
+    return {str(code): name for code, name in Locale.parse(tag).territories.items()}
+
+
+def _place_patterns(
+    data: Mapping[str, Any], names: Mapping[str, Mapping[str, str]], forms: Forms
+) -> Iterator[list[Any]]:
     seen: set[str] = set()
     for alias, sort, codes, exact in _all_place_names(data, names):
-        key = alias if exact else alias.casefold()
-        if key not in seen:
-            seen.add(key)
-            yield [alias, sort, codes, exact]
+        for form in _both([alias], forms):
+            key = form if exact else form.casefold()
+            if key not in seen:
+                seen.add(key)
+                yield [form, sort, codes, exact]
 
 
 def _all_place_names(data: Mapping[str, Any], names: Mapping[str, Mapping[str, str]]) -> Iterator[list[Any]]:
@@ -102,6 +123,8 @@ def _all_place_names(data: Mapping[str, Any], names: Mapping[str, Mapping[str, s
         yield from ([alias, sort, [code], exact] for code, aliases in by_code.items() for alias in aliases)
     yield from ([alias, "place", codes, False] for alias, codes in data["several"].items())
     yield from ([alias, "decoy", [], False] for alias in data["decoys"])
+    for tag in ("zh_Hant", "zh_Hant_HK"):
+        yield from ([name, "place", [code], False] for code, name in _territories(tag).items() if code in names)
 
 
 def _check_companies(rows: list[dict[str, Any]], codes: Mapping[str, Any]) -> None:

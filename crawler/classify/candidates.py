@@ -15,6 +15,7 @@ from crawler.classify.scoring import Scoring, Signal
 from crawler.classify.triggers import Hit, Triggers, denial, stage_of
 from crawler.knowledge import Found, Knowledge, Sort
 from crawler.models import OVERSEAS, Company, Kind, MoveType, Stage, WhyNot
+from crawler.text import fold
 
 _IMPOSSIBLE = 0.1
 """The most a proposal counts that cannot be a move (a denial, the home market), however strong its words."""
@@ -75,9 +76,13 @@ class Proposer:
         names = {n for f in document.found if f.sort in COMPANIES for n in f.names}
         return any(n in roster.first_cars or roster.by_name[n].kind is Kind.ENTRANT for n in names)
 
-    def denial(self, document: Document, clause: Clause, hit: Hit) -> re.Match[str] | None:
-        """Return the denial before a trigger (offsets into the clause's masked text), if any."""
-        return denial(clause, hit, document.language, self._lexicon)
+    def denial(self, document: Document, clause: Clause, hit: Hit) -> tuple[Clause, re.Match[str]] | None:
+        """Return the denial of what a trigger says, with its clause: before it, or in a later clause of the title."""
+        if (before := denial(clause, hit, document.language, self._lexicon)) is not None:
+            return clause, before
+        later = [c for c in document.items[clause.item] if c.start > clause.start and clause.part is Part.TITLE]
+        found = ((c, self._lexicon.find("denied_after", c.masked, document.language)) for c in later)
+        return next(((c, match) for c, match in found if match is not None), None)
 
     def proposals(self, document: Document, part: Part, published: datetime | None) -> Iterator[Proposal]:
         """Return what the clauses of one part may report, in order of the text.
@@ -102,10 +107,17 @@ class Proposer:
             return [Actor(self._knowledge.roster.by_name[found.names[0]], found, "subject_first", marks[found])]
         if not names:
             return []
-        chosen = [self._most_specific(names)]
+        names = self._owned(document, names)
+        chosen = self._most_specific(names)
         if len(names) > 1 and self._lexicon.find("joined", document.whole[names[0].end : names[1].start]):
             chosen = [(f, self._knowledge.roster.by_name[f.names[0]]) for f in names[:2]]
         return [Actor(company, found, role, marks.get(found, -1)) for found, company in chosen]
+
+    def _owned(self, document: Document, names: Sequence[Found]) -> Sequence[Found]:
+        """Leave out a first company that only owns the next: "X's partner Y" is Y."""
+        if len(names) > 1 and self._lexicon.find("owner", document.whole[names[0].end : names[1].start]):
+            return names[1:]
+        return names
 
     def _doubtful(self, document: Document, clause: Clause, hit: Hit) -> Found | None:
         """Return the ambiguous name that the words of the move follow at once: a film enters no market."""
@@ -116,14 +128,15 @@ class Proposer:
                     return found
         return None
 
-    def _most_specific(self, names: Sequence[Found]) -> tuple[Found, Company]:
-        """Return the first company - or a brand of its own that is named with it."""
+    def _most_specific(self, names: Sequence[Found]) -> list[tuple[Found, Company]]:
+        """Return the first company, or a brand of its own that is named with it; both where their homes differ."""
         roster = self._knowledge.roster
-        first = roster.by_name[names[0].names[0]]
+        first = names[0], roster.by_name[names[0].names[0]]
         for other in names[1:3]:
-            if other.names[0] != first.name and roster.belongs(other.names[0], first.name):
-                return other, roster.by_name[other.names[0]]
-        return names[0], first
+            if other.names[0] != first[1].name and roster.belongs(other.names[0], first[1].name):
+                brand = other, roster.by_name[other.names[0]]
+                return [brand] if brand[1].home == first[1].home else [brand, first]
+        return [first]
 
     def _is_entrant(self, company: Company, published: datetime | None) -> bool:
         first_car = self._knowledge.roster.first_car(company.name)
@@ -180,7 +193,7 @@ class Proposer:
         return tuple(sorted(codes - wider))
 
     def _impossible(self, case: Case, places: Sequence[str]) -> WhyNot | None:
-        if denial(case.clause, case.hit, case.document.language, self._lexicon):
+        if self.denial(case.document, case.clause, case.hit):
             return WhyNot.DENIAL
         if case.hit.trigger.entrant and not case.entrant:
             return WhyNot.HOME_MARKET
@@ -206,15 +219,22 @@ class Proposer:
             yield "no_vehicle"
         if len({n for f in case.clause.names if f.sort in COMPANIES for n in f.names}) >= 3:
             yield "many_companies"
+        if grammar.past_year(case):
+            yield "past_year"
+        yield from self._of_type(case, places)
+
+    def _of_type(self, case: Case, places: Sequence[str]) -> Iterator[str]:
         if case.type is MoveType.MARKET_ENTRY and not case.entrant:
             yield from self._arrival(case, places)
+        if case.type is MoveType.WITHDRAWAL and grammar.model_ends(case, self._lexicon):
+            yield "model_ends"
         if case.type is MoveType.OVERSEAS_PRODUCTION and self._builds_there(case, places):
             yield "built_before" if grammar.opens_plant(case, self._lexicon) else "built_known"
 
     def _speaks_of_cars(self, case: Case) -> bool:
         if case.actor.company.name not in self._knowledge.roster.other_business:
             return True
-        own = self._lexicon.find("car_name", case.actor.found.alias) is not None
+        own = self._lexicon.find("car_name", fold(case.actor.found.alias).text) is not None
         document, clause = case.document, case.clause
         if document.digest and clause.part is Part.TITLE:
             item = [c for c in document.title_clauses if c.item == clause.item]
@@ -223,7 +243,7 @@ class Proposer:
 
     def _builds_there(self, case: Case, places: Sequence[str]) -> bool:
         builds = self._knowledge.presence.builds_in
-        return any(builds(case.actor.company.name, place) for place in places if place != OVERSEAS)
+        return any(builds(case.actor.company.name, place, case.published) for place in places if place != OVERSEAS)
 
     def _arrival(self, case: Case, places: Sequence[str]) -> Iterator[str]:
         sells_in, company = self._knowledge.presence.sells_in, case.actor.company.name
@@ -238,7 +258,9 @@ class Proposer:
         if sells and all(s is False for s in sells):
             yield "brand_first"
         elif sells and all(sells):
-            if model or asked != [OVERSEAS]:
+            if not model and grammar.comes_anew(case, self._lexicon):
+                yield "brand_anew"
+            elif model or asked != [OVERSEAS]:
                 yield "model_known" if model else "brand_known"
         elif model:
             yield "model_unknown"

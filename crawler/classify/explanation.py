@@ -130,8 +130,8 @@ def _triggers(document: Document, proposer: Proposer) -> Iterator[TriggerSeen]:
 
 
 def _denial(document: Document, clause: Clause, hit: Hit, proposer: Proposer) -> Quote | None:
-    match = proposer.denial(document, clause, hit)
-    return _masked(document, clause, match.start(), match.end()) if match else None
+    found = proposer.denial(document, clause, hit)
+    return _masked(document, found[0], found[1].start(), found[1].end()) if found else None
 
 
 def _weighed(document: Document, proposal: Proposal, fate: Fate, proposer: Proposer, scoring: Scoring) -> Weighed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from crawler.models import Company, MoveType, Stage
 
 _EXCHANGES = frozenset({"HK", "US", "SG", "GB"})
 """Where Chinese makers list their shares."""
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _REPORT = frozenset({"report", "reports", "report says", "source", "sources", "sources say"})
 
 
@@ -82,10 +84,32 @@ def model_arrives(case: Case, lexicon: Lexicon) -> bool:
     if lexicon.find("presented", clause.masked, start=hit.start, end=hit.end):
         return True
     place = next((m for f, m in zip(clause.names, clause.marks, strict=True) if f.sort in PLACES and m > mark), 0)
+    if clause.between(mark + 1, max(hit.end, place), [Sort.MODEL]):
+        return True
     between = clause.masked[mark + 1 : max(hit.start, place) if hit.trigger.model else hit.start]
     if lexicon.find("model", between, language):
         return True
     return hit.trigger.model and lexicon.without("filler", between, language).strip(" '-.") != ""
+
+
+def comes_anew(case: Case, lexicon: Lexicon) -> bool:
+    """Say whether the clause calls it a first or a return, whatever the data knows of the brand there."""
+    return lexicon.find("anew", case.clause.masked, case.document.language) is not None
+
+
+def model_ends(case: Case, lexicon: Lexicon) -> bool:
+    """Say whether what ends is the sale of a model, not the presence of its brand."""
+    words, language = case.clause.masked, case.document.language
+    sold = lexicon.find("sold", words[case.hit.start : case.hit.end], language)
+    return sold is not None and lexicon.find("model", words, language) is not None
+
+
+def past_year(case: Case) -> bool:
+    """Say whether the clause is dated years back: what it tells is history."""
+    if case.published is None or case.clause.part is Part.TITLE:
+        return False
+    years = [int(year) for year in _YEAR.findall(case.clause.masked)]
+    return bool(years) and max(years) < case.published.year - 1
 
 
 def is_listing(case: Case, places: Sequence[str], lexicon: Lexicon) -> bool:
@@ -98,7 +122,9 @@ def is_listing(case: Case, places: Sequence[str], lexicon: Lexicon) -> bool:
 
 def opens_plant(case: Case, lexicon: Lexicon) -> bool:
     """Say whether a plant itself is planned or opened, rather than one more model made in it."""
-    running = case.hit.trigger.stage in (Stage.UNDER_WAY, Stage.LAUNCHED)
+    language = case.document.language
+    done = case.hit.trigger.stage in (Stage.UNDER_WAY, Stage.LAUNCHED)
+    running = done or lexicon.find("running", case.clause.masked, language) is not None
     return not running or lexicon.find("opening", case.clause.masked) is not None
 
 

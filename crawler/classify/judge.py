@@ -244,6 +244,9 @@ def _rules_out(kept: Proposal, other: Proposal) -> bool:
 def _may_add(lead: Proposal, chosen: Sequence[Proposal]) -> bool:
     """Say whether the lead adds to the title: a move where it reports none of the company, or a further type."""
     own = [p for p in chosen if p.company == lead.company and _counts(p)]
+    if own and lead.type is MoveType.WITHDRAWAL:
+        # what was left once is why a return is news
+        return False
     if any(p.type in (lead.type, MoveType.WITHDRAWAL) or {p.type, lead.type} == _ALIKE for p in own):
         return False
     denied = any(p.why_not is WhyNot.DENIAL and p.company == lead.company for p in chosen)

@@ -25,7 +25,15 @@ class Footprint:
     regions: frozenset[str] = frozenset()
     """Regions named as a whole: the brand is known in them, though perhaps not in each of their countries."""
     entered: Mapping[str, str] = field(default_factory=dict)
-    """Place -> year and month (`2025-01`) of the first sale there."""
+    """Place -> year, or year and month (`2025-01`), of the first sale there."""
+    opened: Mapping[str, str] = field(default_factory=dict)
+    """Country -> year, or year and month, of the first vehicle built there."""
+    since: str = ""
+    """Year, or year and month, from which on the places without a date of their own hold."""
+
+    def holds(self, at: datetime | None) -> bool:
+        """Say whether what is not dated holds for a text of that day."""
+        return at is None or f"{at:%Y-%m}" >= self.since
 
 
 @dataclass(frozen=True)
@@ -61,9 +69,14 @@ class Presence:
             return None
         footprint = self.footprints.get(company, Footprint(frozenset()))
         home = self.homes.get(company)
-        if at is not None and f"{at:%Y-%m}" < footprint.entered.get(place, ""):
-            return False
-        if place == home or place in footprint.regions:
+        if place == home:
+            return True
+        if at is not None and (entered := self._entered(footprint, place)):
+            return f"{at:%Y-%m}" >= entered
+        return self._sells_undated(footprint, place, home) if footprint.holds(at) else None
+
+    def _sells_undated(self, footprint: Footprint, place: str, home: str | None) -> bool | None:
+        if place in footprint.regions:
             return True
         countries = self.gazetteer.members(place) - {home}
         share = len(countries & footprint.sells) / max(1, len(countries))
@@ -71,12 +84,21 @@ class Presence:
             return True
         return False if footprint.complete and not share else None
 
-    def builds_in(self, company: str, place: str) -> bool | None:
-        """Say whether the brand's vehicles are known to be assembled there; None where that is not known."""
+    def _entered(self, footprint: Footprint, place: str) -> str | None:
+        """Return when the brand came to a place: to a country not before it came to the whole region."""
+        own = footprint.entered.get(place)
+        wider = (date for region, date in footprint.entered.items() if self.gazetteer.contains(region, place))
+        return own or max(wider, default=None)
+
+    def builds_in(self, company: str, place: str, at: datetime | None = None) -> bool | None:
+        """Say whether the brand's vehicles are known to be assembled there (see `sells_in`); None if not known."""
         footprint = self.footprints.get(company)
         if footprint is None or not self.gazetteer.is_place(place):
             return None
-        return True if self.gazetteer.members(place) & footprint.builds else None
+        built = self.gazetteer.members(place) & footprint.builds
+        if at is not None:
+            built = {country for country in built if f"{at:%Y-%m}" >= footprint.opened.get(country, footprint.since)}
+        return True if built else None
 
     def first_time(self, company: str, type: MoveType, places: Iterable[str]) -> FirstTime:
         """Say from the data alone whether a move is the company's first there: `first` if it is in any of the places.
@@ -92,7 +114,10 @@ class Presence:
 
 def _footprint(row: Mapping[str, Any], gazetteer: Gazetteer) -> Footprint:
     builds, complete = frozenset(row.get("builds_in", ())), bool(row.get("complete", False))
-    blank = Footprint(frozenset(), builds, complete, entered=row.get("entered", {}))
+    since = str(row.get("since", row["as_of"]))
+    entered = {place: str(date) for place, date in row.get("entered", {}).items()}
+    opened = {place: str(date) for place, date in row.get("opened", {}).items()}
+    blank = Footprint(frozenset(), builds, complete, entered=entered, opened=opened, since=since)
     return _widened(blank, row["places"], gazetteer)
 
 
