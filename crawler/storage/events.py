@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, insert, select, update
 
 from crawler.models import Decision, FirstTime, Known, KnownEvent, KnownStory, Move, MoveType, Stage, StageStep
 from crawler.storage.schema import event_places, event_stages, events, mentions, stories
@@ -30,49 +31,90 @@ _TOLD_APART = ("units", "site")
 _MOST_QUOTES = 12
 
 
+# Made once: building a statement costs as much as executing it.
+_OF_COMPANY = events.c.company == bindparam("company")
+_EVENTS = (
+    select(
+        events.c.id,
+        events.c.story_id,
+        events.c.company,
+        events.c.type,
+        events.c.confidence,
+        events.c.details,
+        events.c.quiet,
+    )
+    .where(_OF_COMPANY)
+    .order_by(events.c.id)
+)
+_STORIES = (
+    select(stories.c.id, stories.c.company, stories.c.last_event_at)
+    .where(stories.c.company == bindparam("company"))
+    .order_by(stories.c.id)
+)
+_STEPS = (
+    select(event_stages.c.event_id, event_stages.c.stage, event_stages.c.at, event_stages.c.article_id)
+    .join(events, events.c.id == event_stages.c.event_id)
+    .where(_OF_COMPANY)
+    .order_by(event_stages.c.position)
+)
+_PLACES = (
+    select(event_places.c.event_id, event_places.c.place)
+    .join(events, events.c.id == event_places.c.event_id)
+    .where(_OF_COMPANY)
+    .order_by(event_places.c.place)
+)
+_THIS = events.c.id == bindparam("this")
+_CHANGE = update(events).where(_THIS)
+_DETAILS = select(events.c.details).where(_THIS)
+_SEEN = events.c.evaluated_revision
+_TOUCH = _CHANGE.values(revision=events.c.revision + 1, updated_at=bindparam("at"))
+_TOUCH_TOLD = _TOUCH.values(evaluated_revision=case((events.c.revision == _SEEN, _SEEN + 1), else_=_SEEN))
+_OPEN = insert(events).returning(events.c.id)
+_OPEN_STORY = insert(stories).returning(stories.c.id)
+_GO_ON = (
+    update(stories)
+    .where(stories.c.id == bindparam("this"), stories.c.last_event_at < bindparam("at"))
+    .values(last_event_at=bindparam("at"))
+)
+_PLACES_OF = select(event_places.c.place).where(event_places.c.event_id == bindparam("this"))
+_NO_PLACES = delete(event_places).where(event_places.c.event_id == bindparam("this"))
+_ADD_PLACES = insert(event_places)
+_COUNT_STEPS = select(func.count()).select_from(event_stages).where(event_stages.c.event_id == bindparam("this"))
+_ADD_STEP = insert(event_stages)
+_SAME = (mentions.c.event_id == bindparam("this"), mentions.c.article_id == bindparam("by"))
+_MENTION_OF = select(mentions.c.id).where(*_SAME)
+_RENEW_MENTION = update(mentions).where(*_SAME)
+_ADD_MENTION = insert(mentions)
+_SUREST = select(func.max(mentions.c.confidence)).where(mentions.c.event_id == bindparam("this"))
+
+
 def known_of(connection: Connection, company: str) -> Known:
     """Return every event and story of a company."""
-    places, steps = _places(connection, company), _steps(connection, company)
-    rows = connection.execute(select(events).where(events.c.company == company).order_by(events.c.id)).mappings()
-    found = tuple(
-        KnownEvent(
-            id=row["id"],
-            story_id=row["story_id"],
-            company=company,
-            type=MoveType(row["type"]),
-            places=frozenset(places[row["id"]]),
-            history=tuple(steps[row["id"]]),
-            confidence=row["confidence"],
-            units=frozenset(row["details"].get("units", ())),
-            sites=frozenset(row["details"].get("site", ())),
-            quiet=row["quiet"],
-        )
-        for row in rows
+    this = {"company": company}
+    places: dict[int, list[str]] = {}
+    for event, place in connection.execute(_PLACES, this):
+        places.setdefault(event, []).append(place)
+    steps: dict[int, list[StageStep]] = {}
+    for event, stage, at, article in connection.execute(_STEPS, this):
+        steps.setdefault(event, []).append(StageStep(Stage(stage), at, article))
+    found = tuple(_known(row, places[row[0]], steps[row[0]]) for row in connection.execute(_EVENTS, this))
+    return Known(found, tuple(KnownStory(*row) for row in connection.execute(_STORIES, this)))
+
+
+def _known(row: Sequence[Any], places: Iterable[str], steps: Iterable[StageStep]) -> KnownEvent:
+    id, story, company, type, confidence, details, quiet = row
+    return KnownEvent(
+        id=id,
+        story_id=story,
+        company=company,
+        type=MoveType(type),
+        places=frozenset(places),
+        history=tuple(steps),
+        confidence=confidence,
+        units=frozenset(details.get("units", ())),
+        sites=frozenset(details.get("site", ())),
+        quiet=quiet,
     )
-    query = select(stories.c.id, stories.c.last_event_at).where(stories.c.company == company).order_by(stories.c.id)
-    return Known(found, tuple(KnownStory(id, company, last) for id, last in connection.execute(query)))
-
-
-def _steps(connection: Connection, company: str) -> dict[int, list[StageStep]]:
-    columns = (event_stages.c.event_id, event_stages.c.stage, event_stages.c.at, event_stages.c.article_id)
-    query = select(*columns).join(events, events.c.id == event_stages.c.event_id).where(events.c.company == company)
-    found: dict[int, list[StageStep]] = {}
-    for event, stage, at, article in connection.execute(query.order_by(event_stages.c.position)):
-        found.setdefault(event, []).append(StageStep(Stage(stage), at, article))
-    return found
-
-
-def _places(connection: Connection, company: str) -> dict[int, list[str]]:
-    query = (
-        select(event_places.c.event_id, event_places.c.place)
-        .join(events, events.c.id == event_places.c.event_id)
-        .where(events.c.company == company)
-        .order_by(event_places.c.place)
-    )
-    found: dict[int, list[str]] = {}
-    for event, place in connection.execute(query):
-        found.setdefault(event, []).append(place)
-    return found
 
 
 def mentioned_in(connection: Connection, article: int) -> dict[int, MoveType]:
@@ -98,11 +140,7 @@ def apply(connection: Connection, report: Report, decision: Decision, first_time
 
 
 def _open(connection: Connection, report: Report, decision: Decision, story: int, first_time: FirstTime) -> int:
-    connection.execute(
-        update(stories)
-        .where(stories.c.id == story, stories.c.last_event_at < report.at)
-        .values(last_event_at=report.at)
-    )
+    connection.execute(_GO_ON, {"this": story, "at": report.at})
     values = {
         "story_id": story,
         "company": report.move.company,
@@ -117,34 +155,33 @@ def _open(connection: Connection, report: Report, decision: Decision, story: int
         "opened_at": report.at,
         "updated_at": report.at,
     }
-    event: int = connection.execute(insert(events).values(**values).returning(events.c.id)).scalar_one()
-    _set_places(connection, event, decision.places)
-    _add_step(connection, event, report.move.stage, report)
-    _mention(connection, event, report)
+    event: int = connection.execute(_OPEN, values).scalar_one()
+    _add_places(connection, event, decision.places)
+    _add_step(connection, event, report.move.stage, report, position=0)
+    connection.execute(_ADD_MENTION, _new_mention(event, report))
     return event
 
 
 def _open_story(connection: Connection, report: Report) -> int:
     values = {"company": report.move.company, "opened_at": report.at, "last_event_at": report.at}
-    story: int = connection.execute(insert(stories).values(**values).returning(stories.c.id)).scalar_one()
+    story: int = connection.execute(_OPEN_STORY, values).scalar_one()
     return story
 
 
 def _join(connection: Connection, report: Report, decision: Decision, event: int, first_time: FirstTime) -> None:
-    narrowed = decision.places != set(
-        connection.execute(select(event_places.c.place).where(event_places.c.event_id == event)).scalars()
-    )
+    narrowed = decision.places != set(connection.execute(_PLACES_OF, {"this": event}).scalars())
     _mention(connection, event, report)
     if decision.step is not None:
         _step(connection, event, decision.step, report)
-    stored = connection.execute(select(events.c.details).where(events.c.id == event)).scalar_one()
+    stored = connection.execute(_DETAILS, {"this": event}).scalar_one()
     changes: dict[str, object] = {"details": _merged(stored, report.move.details)}
     if narrowed:
-        _set_places(connection, event, decision.places)
+        connection.execute(_NO_PLACES, {"this": event})
+        _add_places(connection, event, decision.places)
         changes["first_time"] = first_time
     if decision.awakens and not report.quiet:
         changes["quiet"] = False
-    connection.execute(update(events).where(events.c.id == event).values(**changes))
+    connection.execute(_CHANGE, {"this": event, **changes})
     recompute(connection, event, report.at, told=decision.late)
 
 
@@ -157,25 +194,36 @@ def _merged(stored: Mapping[str, Sequence[str]], reported: Mapping[str, Sequence
     return merged
 
 
-def _set_places(connection: Connection, event: int, places: Iterable[str]) -> None:
-    connection.execute(delete(event_places).where(event_places.c.event_id == event))
-    connection.execute(insert(event_places), [{"event_id": event, "place": place} for place in sorted(places)])
+def _add_places(connection: Connection, event: int, places: Iterable[str]) -> None:
+    connection.execute(_ADD_PLACES, [{"event_id": event, "place": place} for place in sorted(places)])
 
 
 def _step(connection: Connection, event: int, stage: Stage, report: Report) -> None:
-    connection.execute(update(events).where(events.c.id == event).values(stage=stage))
-    _add_step(connection, event, stage, report)
+    connection.execute(_CHANGE, {"this": event, "stage": stage})
+    position: int = connection.execute(_COUNT_STEPS, {"this": event}).scalar_one()
+    _add_step(connection, event, stage, report, position=position)
 
 
-def _add_step(connection: Connection, event: int, stage: Stage, report: Report) -> None:
-    count = select(func.count()).select_from(event_stages).where(event_stages.c.event_id == event)
-    position = connection.execute(count).scalar_one()
-    values = {"position": position, "stage": stage, "at": report.at, "article_id": report.article}
-    connection.execute(insert(event_stages).values(event_id=event, **values))
+def _add_step(connection: Connection, event: int, stage: Stage, report: Report, *, position: int) -> None:
+    values = {"event_id": event, "position": position, "stage": stage, "at": report.at, "article_id": report.article}
+    connection.execute(_ADD_STEP, values)
 
 
 def _mention(connection: Connection, event: int, report: Report) -> None:
-    values = {
+    same = {"this": event, "by": report.article}
+    if connection.execute(_MENTION_OF, same).scalar() is None:
+        connection.execute(_ADD_MENTION, _new_mention(event, report))
+    else:
+        connection.execute(_RENEW_MENTION, {**same, **_told(report)})
+
+
+def _new_mention(event: int, report: Report) -> dict[str, object]:
+    identity = {"event_id": event, "article_id": report.article, "quiet": report.quiet, "mentioned_at": report.at}
+    return identity | _told(report)
+
+
+def _told(report: Report) -> dict[str, object]:
+    return {
         "reading_id": report.reading,
         "stage": report.move.stage,
         "places": list(report.move.destinations),
@@ -183,12 +231,6 @@ def _mention(connection: Connection, event: int, report: Report) -> None:
         "evidence": report.move.evidence,
         "quoted_source": report.move.quoted_source,
     }
-    same = (mentions.c.event_id == event, mentions.c.article_id == report.article)
-    if connection.execute(select(mentions.c.id).where(*same)).scalar() is not None:
-        connection.execute(update(mentions).where(*same).values(**values))
-        return
-    identity = {"event_id": event, "article_id": report.article, "quiet": report.quiet, "mentioned_at": report.at}
-    connection.execute(insert(mentions).values(**identity, **values))
 
 
 def withdraw_mentions(connection: Connection, article: int, keep: Iterable[int], at: datetime) -> None:
@@ -209,18 +251,13 @@ def recompute(connection: Connection, event: int, at: datetime, *, told: bool = 
         at: when it changed.
         told: True where matching need not look at the event for this change alone.
     """
-    surest = select(func.max(mentions.c.confidence)).where(mentions.c.event_id == event)
-    confidence = connection.execute(surest).scalar() or 0.0
-    connection.execute(update(events).where(events.c.id == event).values(confidence=confidence))
+    confidence = connection.execute(_SUREST, {"this": event}).scalar() or 0.0
+    connection.execute(_CHANGE, {"this": event, "confidence": confidence})
     _touch(connection, event, at, told=told)
 
 
 def _touch(connection: Connection, event: int, at: datetime, *, told: bool = False) -> None:
-    seen = events.c.evaluated_revision
-    raised = {"revision": events.c.revision + 1, "updated_at": at}
-    if told:
-        raised["evaluated_revision"] = case((seen == events.c.revision, seen + 1), else_=seen)
-    connection.execute(update(events).where(events.c.id == event).values(**raised))
+    connection.execute(_TOUCH_TOLD if told else _TOUCH, {"this": event, "at": at})
 
 
 def unevaluated(connection: Connection) -> list[int]:
