@@ -101,7 +101,8 @@ def model_ends(case: Case, lexicon: Lexicon) -> bool:
     """Say whether what ends is the sale of a model, not the presence of its brand."""
     words, language = case.clause.masked, case.document.language
     sold = lexicon.find("sold", words[case.hit.start : case.hit.end], language)
-    return sold is not None and lexicon.find("model", words, language) is not None
+    named = any(f.sort is Sort.MODEL for f in case.clause.names)
+    return sold is not None and (named or lexicon.find("model", words, language) is not None)
 
 
 def past_year(case: Case) -> bool:
