@@ -68,7 +68,14 @@ _CHANGE = update(events).where(_THIS)
 _DETAILS = select(events.c.details).where(_THIS)
 _SEEN = events.c.evaluated_revision
 _TOUCH = _CHANGE.values(revision=events.c.revision + 1, updated_at=bindparam("at"))
-_TOUCH_TOLD = _TOUCH.values(evaluated_revision=case((events.c.revision == _SEEN, _SEEN + 1), else_=_SEEN))
+_TOLD = case((events.c.revision == _SEEN, _SEEN + 1), else_=_SEEN)
+_SUREST = (
+    select(func.coalesce(func.max(mentions.c.confidence), 0.0))
+    .where(mentions.c.event_id == events.c.id)
+    .scalar_subquery()
+)
+_RECOMPUTE = _TOUCH.values(confidence=_SUREST)
+_RECOMPUTE_TOLD = _RECOMPUTE.values(evaluated_revision=_TOLD)
 _OPEN = insert(events).returning(events.c.id)
 _OPEN_STORY = insert(stories).returning(stories.c.id)
 _GO_ON = (
@@ -85,7 +92,6 @@ _SAME = (mentions.c.event_id == bindparam("this"), mentions.c.article_id == bind
 _MENTION_OF = select(mentions.c.id).where(*_SAME)
 _RENEW_MENTION = update(mentions).where(*_SAME)
 _ADD_MENTION = insert(mentions)
-_SUREST = select(func.max(mentions.c.confidence)).where(mentions.c.event_id == bindparam("this"))
 
 
 def known_of(connection: Connection, company: str) -> Known:
@@ -135,7 +141,7 @@ def apply(connection: Connection, report: Report, decision: Decision, first_time
         _join(connection, report, decision, event, first_time)
     if decision.cancels is not None:
         _step(connection, decision.cancels, Stage.CANCELLED, report)
-        _touch(connection, decision.cancels, report.at)
+        connection.execute(_TOUCH, {"this": decision.cancels, "at": report.at})
     return event, story
 
 
@@ -174,15 +180,16 @@ def _join(connection: Connection, report: Report, decision: Decision, event: int
     if decision.step is not None:
         _step(connection, event, decision.step, report)
     stored = connection.execute(_DETAILS, {"this": event}).scalar_one()
-    changes: dict[str, object] = {"details": _merged(stored, report.move.details)}
+    changes: dict[str, object] = {}
+    if (merged := _merged(stored, report.move.details)) != stored:
+        changes["details"] = merged
     if narrowed:
         connection.execute(_NO_PLACES, {"this": event})
         _add_places(connection, event, decision.places)
         changes["first_time"] = first_time
     if decision.awakens and not report.quiet:
         changes["quiet"] = False
-    connection.execute(_CHANGE, {"this": event, **changes})
-    recompute(connection, event, report.at, told=decision.late)
+    recompute(connection, event, report.at, told=decision.late, **changes)
 
 
 def _merged(stored: Mapping[str, Sequence[str]], reported: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
@@ -242,7 +249,7 @@ def withdraw_mentions(connection: Connection, article: int, keep: Iterable[int],
         recompute(connection, event, at)
 
 
-def recompute(connection: Connection, event: int, at: datetime, *, told: bool = False) -> None:
+def recompute(connection: Connection, event: int, at: datetime, *, told: bool = False, **changes: object) -> None:
     """Give an event the confidence of its surest mention (0 where none is left) and a new revision.
 
     Args:
@@ -250,14 +257,9 @@ def recompute(connection: Connection, event: int, at: datetime, *, told: bool = 
         event: its id.
         at: when it changed.
         told: True where matching need not look at the event for this change alone.
+        changes: what else of the event changes, by column.
     """
-    confidence = connection.execute(_SUREST, {"this": event}).scalar() or 0.0
-    connection.execute(_CHANGE, {"this": event, "confidence": confidence})
-    _touch(connection, event, at, told=told)
-
-
-def _touch(connection: Connection, event: int, at: datetime, *, told: bool = False) -> None:
-    connection.execute(_TOUCH_TOLD if told else _TOUCH, {"this": event, "at": at})
+    connection.execute(_RECOMPUTE_TOLD if told else _RECOMPUTE, {"this": event, "at": at, **changes})
 
 
 def unevaluated(connection: Connection) -> list[int]:
