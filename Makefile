@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 
-.PHONY: run test check lint unit format reference knowledge eval fit migration samples articles demo demo-golden torture bench lock clean
+.PHONY: run test check lint unit format reference knowledge eval scenarios fit migration samples articles demo demo-golden torture bench lock clean
 
 run: .venv/run            ## start the service on ./config.yaml
 	$(BIN)/chuhai run
@@ -34,6 +34,9 @@ knowledge: .venv/dev      ## write crawler/knowledge/knowledge.json from the YAM
 
 eval: .venv/dev           ## make eval DATA="labels.jsonl …" [OPTIONS="--errors --cross-validate --json"]: how good the reader is
 	$(BIN)/python -m tools.evaluate $(DATA) $(OPTIONS)
+
+scenarios: .venv/dev      ## make scenarios [OPTIONS="--errors --json"]: whether reports of one event come to one
+	$(BIN)/python -m tools.scenarios tests/corpus/scenarios.jsonl $(OPTIONS)
 
 fit: .venv/dev            ## make fit DATA="labels.jsonl …": write crawler/classify/weights.json anew
 	$(BIN)/python -m tools.fit $(DATA) $(OPTIONS)

@@ -56,10 +56,15 @@ class Outlets:
     """Words of quotation; the group `outlet` holds the name as written."""
     nobody: re.Pattern[str]
 
-    def named(self, written: str) -> str | None:
-        """Return the outlet that is called so, one without a line as written; None where it names nobody."""
-        known = next((name for name, pattern in self.names.items() if pattern.fullmatch(written)), None)
-        return known or (None if self.nobody.search(written.strip("《》")) else written.strip("《》"))
+    def named(self, found: re.Match[str]) -> str | None:
+        """Return the outlet of a quotation, one without a line as written; None where it names nobody."""
+        start, end = found.span("outlet")
+        for name, pattern in self.names.items():
+            match = pattern.match(found.string, start)
+            if match is not None and match.end() >= end:
+                return name
+        written = found["outlet"].strip("《》")
+        return None if self.nobody.search(written) else written
 
 
 @cache
@@ -113,7 +118,7 @@ def quoted_source(text: Text, move: Move, names: Iterable[str], outlet: str) -> 
 def _quoted_in(passage: str) -> Iterator[str]:
     found = (match for phrase in outlets().phrases for match in phrase.finditer(passage))
     for match in sorted(found, key=lambda match: match.start("outlet")):
-        name = outlets().named(match["outlet"])
+        name = outlets().named(match)
         if name is not None:
             yield name
 

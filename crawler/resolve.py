@@ -46,10 +46,11 @@ def resolve(move: Move, at: datetime, known: Known, siblings: Sequence[int], gaz
     """
     places = frozenset(move.destinations)
     event = _same_event(move, at, places, known.events, gazetteer)
-    ended = _ended_by(move, event, places, known.events, gazetteer)
+    left = _left(move, event, places, known.events, gazetteer)
+    ended = left if move.stage is Stage.CANCELLED else None
     if event is not None:
         return _joined(move, at, event, ended, gazetteer)
-    story = ended.story_id if ended else _story(move, at, places, known, siblings, gazetteer)
+    story = left.story_id if left else _story(move, at, places, known, siblings, gazetteer)
     return Decision(None, story, places, move.stage, ended.id if ended else None)
 
 
@@ -123,9 +124,8 @@ def _same_event(
         and not _told_anew(move, at, event)
         and not _another_market(places, at, event, gazetteer)
     ]
-    return _at_places([e for e in alike if _same_figure(move, e)] or alike, places, gazetteer) or _at_places(
-        alike, places, gazetteer
-    )
+    told_apart = [event for event in alike if _same_figure(move, event) or _same_site(move, event)]
+    return _at_places(told_apart, places, gazetteer) or _at_places(alike, places, gazetteer)
 
 
 def _at_places(events: Sequence[KnownEvent], places: frozenset[str], gazetteer: Gazetteer) -> KnownEvent | None:
@@ -151,6 +151,10 @@ def _same_figure(move: Move, event: KnownEvent) -> bool:
     return any(abs(a - b) <= ALIKE * max(a, b) for a, b in product(ours, theirs))
 
 
+def _same_site(move: Move, event: KnownEvent) -> bool:
+    return not event.sites.isdisjoint(move.details.get("site", ()))
+
+
 def _figures(quotes: Iterable[str]) -> list[float]:
     """Return the numbers in quotations of either language: 12,000 and 1.2万 are one."""
     matches = (match for quote in quotes for match in _FIGURE.finditer(quote))
@@ -169,24 +173,29 @@ def _plain(site: str) -> str:
 
 
 def _another_market(places: frozenset[str], at: datetime, event: KnownEvent, gazetteer: Gazetteer) -> bool:
-    """Say whether a move was done long ago in the region of a country now named, which comes on top of it."""
-    done = event.stage is Stage.LAUNCHED and at - event.stepped > STORY_OPEN
-    return done and not places <= event.places and not _covers(places, event.places, gazetteer)
+    """Say whether a country now named comes on top of what was done long ago in its region; an office always does."""
+    done = event.stage is Stage.LAUNCHED or event.type is MoveType.OVERSEAS_ORGANISATION
+    return (
+        done
+        and at - event.stepped > STORY_OPEN
+        and not places <= event.places
+        and not _covers(places, event.places, gazetteer)
+    )
 
 
-def _ended_by(
+def _left(
     move: Move,
     joined: KnownEvent | None,
     places: frozenset[str],
     events: Iterable[KnownEvent],
     gazetteer: Gazetteer,
 ) -> KnownEvent | None:
-    """Return the live event that this withdrawal ends; a mere delay (stage planned) ends none.
+    """Return the live event that this withdrawal is about: to be ended where it is `cancelled`, else put off.
 
     Of several the one it speaks of (a plant or not), else the newest. A retreat that was told before ends nothing
     more, but for what was taken up again since.
     """
-    if move.type is not MoveType.WITHDRAWAL or move.stage is not Stage.CANCELLED:
+    if move.type is not MoveType.WITHDRAWAL:
         return None
     told = joined is not None and joined.stage is Stage.CANCELLED
     live = [

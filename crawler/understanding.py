@@ -21,7 +21,9 @@ def understand(text: Text, outlet: str, reader: Reader, knowledge: Knowledge) ->
         knowledge: what companies are called.
     """
     reading = reader.read(text)
-    denied = tuple(_denied(text, reader)) if reading.why_not is WhyNot.DENIAL else ()
+    denied = reading.denied
+    if reading.why_not is WhyNot.DENIAL and not denied:
+        denied = tuple(_denied(text, reader))
 
     def attributed(move: Move) -> Move:
         company = knowledge.roster.company(move.company)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from crawler.models import MoveType, Stage, Text
+
+T = TypeVar("T")
 
 _ITEMS = re.compile(r"[；;｜|丨]| / ")
 _LIVE = re.compile(r"^(?:ex|ey|zx)")
@@ -77,13 +79,18 @@ def load_rows(data: Path) -> tuple[Row, ...]:
     Raises:
         ValueError: with file and line, when a line is no row.
     """
-    return tuple(_rows(data))
+    return tuple(rows_of(data, _row))
 
 
-def _rows(data: Path) -> Iterator[Row]:
+def rows_of(data: Path, make: Callable[[Mapping[str, Any], int], T]) -> Iterator[T]:
+    """Yield what is made of each line of a `.jsonl` or `.jsonl.gz` file and its number.
+
+    Raises:
+        ValueError: with file and line, when a line is no row.
+    """
     for number, line in enumerate(_lines(data), 1):
         try:
-            yield _row(json.loads(line), number)
+            yield make(json.loads(line), number)
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(
                 f"{data}:{number}: {error!r}; fields are described in docs/reference/evaluation.md"

@@ -150,6 +150,7 @@ def _event_row(view: EventView) -> Row:
         "known_from_baseline": view.quiet,
         "reports": len(view.mentions),
         "sources": sorted({mention.source for mention in view.mentions}),
+        "independent_sources": list(view.sources),
         "evidence": last.evidence if last else "",
         "title": last.title if last else "",
         "url": last.url if last else None,

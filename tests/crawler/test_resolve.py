@@ -209,6 +209,11 @@ OPENS = [
         (event(1, "market_entry", "EU", "launched", days=200),),
         id="a country of a region entered long ago",
     ),
+    pytest.param(
+        move("overseas_organisation", "DE"),
+        (event(1, "overseas_organisation", "OVERSEAS", "under_way", days=160),),
+        id="an office, long after the team abroad",
+    ),
     pytest.param(move("market_entry", "KR"), (event(1, "market_entry", "JP"),), id="the neighbour"),
     pytest.param(move("withdrawal", "DE"), (event(1, "withdrawal", "NL"),), id="another retreat"),
     pytest.param(move("new_entrant", "CN", company="Xiaomi"), (event(1, "new_entrant", "CN"),), id="another entrant"),
@@ -387,9 +392,17 @@ def test_a_withdrawal_ends_the_newest_of_several() -> None:
     assert (decision.story, decision.cancels) == (2, 2)
 
 
-def test_a_delay_ends_nothing() -> None:
-    decision = decide(move("withdrawal", "MX", "planned"), event(1, "overseas_production", "MX"))
-    assert decision.cancels is None
+def test_a_delay_ends_nothing_and_stands_in_the_story_of_what_it_delays() -> None:
+    decision = decide(move("withdrawal", "MX", "planned"), event(1, "overseas_production", "MX", days=400, story=5))
+    assert (decision.event, decision.story, decision.cancels) == (None, 5, None)
+
+
+def test_of_two_plants_a_report_joins_that_of_its_city() -> None:
+    szeged = event(1, "overseas_production", "HU", days=700, sites=frozenset({"Szeged", "塞格德"}))
+    komarom = event(2, "overseas_production", "HU", days=300, sites=frozenset({"Komárom"}))
+    assert decide(move("overseas_production", "HU", "launched", site="塞格德"), szeged, komarom).event == 1
+    assert decide(move("overseas_production", "HU", "launched", site="Komarom"), szeged, komarom).event == 2
+    assert decide(move("overseas_production", "HU", "launched"), szeged, komarom).event == 2
 
 
 def test_a_withdrawal_elsewhere_ends_nothing() -> None:
