@@ -194,7 +194,7 @@ def _read(
     """Read one entry; one that the reader cannot bear is quarantined and holds up nobody."""
     text = Text(entry.title, entry.text if page_text is None else page_text, entry.published)
     try:
-        found = understand(text, outlet_of(entry.url, ""), desk.reader, desk.knowledge)
+        found = understand(text, outlet_of(entry.url, ""), entry.author, desk.reader, desk.knowledge)
         wanted = _wants_page(entry, text, mode, desk.reader)
     except Exception as error:
         log.exception("reading failed, article quarantined: %s (%s)", one_line(entry.title), entry.url)

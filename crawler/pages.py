@@ -101,9 +101,8 @@ def _words(text: str) -> set[str]:
 
 def _read(text: str, wish: Wish, desk: Desk, now: datetime) -> int:
     try:
-        found = understand(
-            Text(wish.title, text, wish.published), outlet_of(wish.url, wish.source), desk.reader, desk.knowledge
-        )
+        whole, outlet = Text(wish.title, text, wish.published), outlet_of(wish.url, wish.source)
+        found = understand(whole, outlet, wish.author, desk.reader, desk.knowledge)
     except Exception:
         log.exception("reading a page failed, the feed's text stays: %s", one_line(wish.url))
         with writing(desk.engine) as connection:

@@ -99,7 +99,7 @@ def outlet_of(url: str | None, source: str) -> str:
     return next((outlets().hosts[name] for name in above if name in outlets().hosts), host or source)
 
 
-def quoted_source(text: Text, move: Move, names: Iterable[str], outlet: str) -> str | None:
+def quoted_source(text: Text, move: Move, names: Iterable[str], outlet: str, author: str | None = None) -> str | None:
     """Return the outlet that a text has a move from; None where it speaks for itself, or names nobody.
 
     Args:
@@ -107,12 +107,14 @@ def quoted_source(text: Text, move: Move, names: Iterable[str], outlet: str) -> 
         move: as it reports it.
         names: what the move's company is called.
         outlet: who published the article; what it says of itself is no quotation.
+        author: who is named as its author: an outlet where the text was taken over from it.
     """
     for passage in _passages(text, move, tuple(names)):
         for name in _quoted_in(passage[:_LONGEST]):
             if name != outlet:
                 return name
-    return None
+    whole = next((name for name, pattern in outlets().names.items() if pattern.fullmatch(author or "")), None)
+    return None if whole == outlet else whole
 
 
 def _quoted_in(passage: str) -> Iterator[str]:

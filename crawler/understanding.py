@@ -11,12 +11,13 @@ from crawler.models import Move, MoveType, Reading, Stage, Text, WhyNot
 from crawler.quoting import quoted_source
 
 
-def understand(text: Text, outlet: str, reader: Reader, knowledge: Knowledge) -> Reading:
+def understand(text: Text, outlet: str, author: str | None, reader: Reader, knowledge: Knowledge) -> Reading:
     """Return the reading of an article, each move with the outlet it is quoted from, and the moves that it denies.
 
     Args:
         text: title and body.
         outlet: who published it (`crawler.quoting.outlet_of`).
+        author: who is named as its author.
         reader: who reads.
         knowledge: what companies are called.
     """
@@ -28,7 +29,7 @@ def understand(text: Text, outlet: str, reader: Reader, knowledge: Knowledge) ->
     def attributed(move: Move) -> Move:
         company = knowledge.roster.company(move.company)
         names = (move.company, *(company.aliases if company else ()))
-        return replace(move, quoted_source=quoted_source(text, move, names, outlet))
+        return replace(move, quoted_source=quoted_source(text, move, names, outlet, author))
 
     return replace(reading, moves=tuple(map(attributed, reading.moves)), denied=tuple(map(attributed, denied)))
 

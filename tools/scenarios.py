@@ -21,6 +21,7 @@ from crawler.ingest import Desk, ingest
 from crawler.knowledge import Knowledge
 from crawler.knowledge import load as load_knowledge
 from crawler.models import Entry, EventView, FeedAnswer, Move, MoveType, Outcome, Reading, Stage, Text, WhyNot
+from crawler.sites import site_of, tidy
 from crawler.storage.engine import open_engine, reading
 from crawler.storage.schema import metadata
 from crawler.storage.views import event_ids, views
@@ -135,6 +136,7 @@ def run(reports: Sequence[Report], reader: Reader, knowledge: Knowledge) -> dict
                 report.language,
                 report.at,
             )
+            entry = tidy(entry, site_of(url))
             answer = FeedAnswer(report.outlet, Outcome.OK, report.at + timedelta(minutes=5), url, 200, entries=(entry,))
             ingest(answer, desk, quiet_baseline=False)
         with reading(engine) as connection:

@@ -15,6 +15,8 @@ LONGEST_LINE = 400
 """Characters of a line that may be a site's own words; the longest seen has 200. What is longer is told as news."""
 
 _NEVER = re.compile(r"(?!)")
+_CREDIT = re.compile(r"[/／|｜丨:：]")
+"""In brackets at the end: who made the picture, not the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,17 @@ class Site:
 def tidy(entry: Entry, site: Site | None) -> Entry:
     """Return the entry with the site's identity as its first key and without the site's own words.
 
-    The title stays as it is, columns and all: a digest is cut into its items by them, when it is read.
+    The title stays as it is, columns and all: a digest is cut into its items by them, when it is read. Whom a text
+    names as its origin at the end is its author.
     """
     if site is None:
         return entry
     keys = tuple(dict.fromkeys((*_identities(entry, site), *entry.keys)))
-    return replace(entry, keys=keys, text=tidy_text(entry.text, site))
+    kept = _without_own_words(entry.text, site)
+    ending = _ending(kept, site)
+    origin = ending[0].strip(" ()（）") if ending else ""
+    author = origin if origin and not _CREDIT.search(origin) else entry.author
+    return replace(entry, keys=keys, text=_until(kept, ending), author=author)
 
 
 def _identities(entry: Entry, site: Site) -> list[str]:
@@ -70,12 +77,23 @@ def tidy_text(text: str, site: Site | None) -> str:
     """Return a clean text (one paragraph a line) without the site's own words; may leave nothing of it."""
     if site is None:
         return text
+    kept = _without_own_words(text, site)
+    return _until(kept, _ending(kept, site))
+
+
+def _without_own_words(text: str, site: Site) -> str:
     lines = [line for line in text.split("\n") if not _is(site.anywhere, line)]
     lines = _without_edges(_without_rest(lines, site), site)
     lines = [site.inside.sub("", _opened(line, site)).strip() for line in lines]
-    kept = "\n".join(line for line in lines if line)
-    ending = site.closing.search(kept, max(0, len(kept) - LONGEST_LINE))
-    return (kept[: ending.start()] if ending else kept).strip()
+    return "\n".join(line for line in lines if line)
+
+
+def _ending(text: str, site: Site) -> re.Match[str] | None:
+    return site.closing.search(text, max(0, len(text) - LONGEST_LINE))
+
+
+def _until(text: str, ending: re.Match[str] | None) -> str:
+    return (text[: ending.start()] if ending else text).strip()
 
 
 def _opened(line: str, site: Site) -> str:

@@ -25,6 +25,7 @@ class Wish:
     entry_hash: str
     """By which it shows that the outlet has edited the article since."""
     published: datetime | None
+    author: str | None
     quiet: bool
     wished_at: datetime
     tries: int
@@ -49,6 +50,7 @@ _WISHES = select(
     articles.c.text,
     articles.c.entry_hash,
     articles.c.published_at.label("published"),
+    articles.c.author,
     articles.c.quiet,
     page_wishes.c.wished_at,
     page_wishes.c.tries,

@@ -117,6 +117,22 @@ def test_an_item_of_a_digest_is_quoted_by_itself() -> None:
 
 
 @pytest.mark.parametrize(
+    ("author", "outlet", "expected"),
+    [
+        ("财联社", "36Kr", "Cailian Press"),
+        ("晚点LatePost", "36Kr", "LatePost"),
+        ("36氪", "36Kr", None),
+        ("Michael Reuters", "CleanTechnica", None),
+        (None, "36Kr", None),
+    ],
+)
+def test_an_outlet_that_is_named_as_the_author_is_quoted(author: str | None, outlet: str, expected: str | None) -> None:
+    title = "比亚迪土耳其工厂动工"
+    move = Move("BYD", MoveType.OVERSEAS_PRODUCTION, ("TR",), Stage.UNDER_WAY, 0.9, title)
+    assert quoted_source(Text(title), move, BYD, outlet, author) == expected
+
+
+@pytest.mark.parametrize(
     ("url", "outlet"),
     [
         ("https://36kr.com/p/1", "36Kr"),

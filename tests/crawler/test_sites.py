@@ -162,6 +162,20 @@ def test_36krs_own_words_are_cut_out_of_a_paragraph(before: str, after: str | No
     assert tidy_text(before, KR36) == (before if after is None else after)
 
 
+@pytest.mark.parametrize(
+    ("text", "author"),
+    [
+        ("北岸汽车在泰国建厂。（财联社）", "财联社"),
+        ("北岸汽车在泰国建厂。（图/财联社）", "36氪"),
+        ("北岸汽车在泰国建厂。", "36氪"),
+    ],
+    ids=["origin", "picture", "none"],
+)
+def test_whom_a_text_names_as_its_origin_is_its_author(text: str, author: str) -> None:
+    entry = Entry(("url:x",), "https://36kr.com/newsflashes/1", "北岸汽车在泰国建厂", text, "zh", None, "36氪")
+    assert tidy(entry, KR36).author == author
+
+
 @pytest.mark.parametrize("heading", ["参考资料：", "相关报道", "延伸阅读：《又一篇旧文》", "Reference：", "关于作者"])
 def test_references_at_the_end_are_cut_and_a_chapter_of_that_name_is_not(heading: str) -> None:
     body = "\n".join([BODY_ZH] * 4)
