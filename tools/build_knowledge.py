@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -27,6 +28,8 @@ _ALIAS_SECTIONS = (
     ("demonyms", "demonym", False),
     ("cities", "city", False),
 )
+_NAMING = ("zh", "aliases", "exact", "ambiguous", "people", "models")
+_DATE = re.compile(r"20\d\d(?:-(?:0[1-9]|1[0-2]))?\Z")
 _NAME_LISTS = {"zh", "ambiguous", "people", "models", "disproved_by"}
 _PRESENCE_FIELDS = {"company", "places", "entered", "builds_in", "opened", "complete", "since", "as_of", "source"}
 
@@ -59,6 +62,7 @@ def build() -> str:
     built = {"roster": _roster(roster, forms), "places": _places(places, forms), "presence": presence["presence"]}
     codes = built["places"]["names"]
     _check_companies(built["roster"]["companies"], codes)
+    _check_places(places)
     _check_presence(built["presence"], {row["name"] for row in built["roster"]["companies"]}, codes)
     return json.dumps(built, ensure_ascii=False, sort_keys=True, separators=(",", ":")).replace('},{"', '},\n{"') + "\n"
 
@@ -136,16 +140,43 @@ def _check_companies(rows: list[dict[str, Any]], codes: Mapping[str, Any]) -> No
             raise ValueError(f"roster: {name}: unknown fields {sorted(unknown)}")
         if names.count(name) > 1 or row["home"] not in codes:
             raise ValueError(f"roster: {name}: twice, or home '{row['home']}' is no country")
-        for alias in {name, *(a for key in ("zh", "aliases", "exact", "people", "models") for a in row.get(key, ()))}:
+        if row.get("group", name) not in names:
+            raise ValueError(f"roster: {name}: group '{row['group']}' is no company of the roster")
+        if "disproved_by" in row and "ambiguous" not in row:
+            raise ValueError(f"roster: {name}: nothing ambiguous that could be disproved")
+        for alias in {name, *(a for key in _NAMING for a in row.get(key, ()))}:
             if owners.setdefault(alias.casefold(), name) != name:
                 raise ValueError(f"roster: '{alias}' stands for {owners[alias.casefold()]} and for {name}")
 
 
+def _check_places(data: Mapping[str, Any]) -> None:
+    """Refuse a hand-written name of two places; one word for several stands under `several`."""
+    owners: dict[str, Any] = {}
+    for key, _, _ in _ALIAS_SECTIONS:
+        by_code = {code: row.get(key, ()) for code, row in data["regions"].items()} | data[key]
+        for code, aliases in by_code.items():
+            for alias in aliases:
+                if owners.setdefault(alias.casefold(), code) != code:
+                    raise ValueError(f"places: '{alias}' stands for {owners[alias.casefold()]} and for {code}")
+    if both := {alias for alias in data["several"] if alias.casefold() in owners}:
+        raise ValueError(f"places: {sorted(both)} stand for one country and for several")
+
+
 def _check_presence(rows: list[dict[str, Any]], companies: set[str], codes: Mapping[str, Any]) -> None:
+    names = [row["company"] for row in rows]
     for row in rows:
-        unknown = {*row["places"], *row.get("builds_in", ())} - codes.keys()
-        if row.keys() - _PRESENCE_FIELDS or row["company"] not in companies or unknown:
-            raise ValueError(f"presence: {row['company']}: unknown company, field or place {sorted(unknown)}")
+        name, dates = row["company"], {**row.get("entered", {}), **row.get("opened", {})}
+        unknown = {*row["places"], *row.get("builds_in", ()), *dates} - codes.keys()
+        if row.keys() - _PRESENCE_FIELDS or name not in companies or unknown:
+            raise ValueError(f"presence: {name}: unknown company, field or place {sorted(unknown)}")
+        if names.count(name) > 1 or not row.get("source"):
+            raise ValueError(f"presence: {name}: twice, or without a source")
+        if wrong := [
+            d for d in (row.get("as_of"), row.get("since", "2000"), *dates.values()) if not _DATE.match(str(d))
+        ]:
+            raise ValueError(f"presence: {name}: {wrong} are no dates; write 2025 or 2025-06")
+        if elsewhere := set(row.get("opened", ())) - set(row.get("builds_in", ())):
+            raise ValueError(f"presence: {name}: opened in {sorted(elsewhere)}, but does not build there")
 
 
 if __name__ == "__main__":
