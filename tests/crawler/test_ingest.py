@@ -345,3 +345,23 @@ def test_an_event_knows_its_independent_sources(desk: Desk) -> None:
         ("36Kr", None),
         ("CleanTechnica", "36Kr"),
     ]
+
+
+class FiguresReader(FakeReader):
+    """Takes an article's text for the figure of its moves."""
+
+    def read(self, text: Text) -> Reading:
+        reading = super().read(text)
+        return replace(reading, moves=tuple(replace(m, details={"units": (text.body,)}) for m in reading.moves))
+
+
+def test_an_event_is_known_by_every_figure_it_was_told_with(desk: Desk) -> None:
+    begin(desk)
+    desk = replace(desk, reader=FiguresReader())  # type: ignore[arg-type]  # a fake reader
+    for number, (days, units) in enumerate([(0, "1.2万辆"), (2, "13,000 cars"), (60, "1.3万辆"), (61, "20,000 cars")]):
+        at = NOW + timedelta(days=days)
+        told = replace(entry("BYD export MX launched", number, text=units), published=at)
+        ingest(answer(told, at=at), desk)
+    first, second = all_events(desk.engine)
+    assert [len(first.mentions), len(second.mentions)] == [3, 1]
+    assert first.details == {"units": ("1.2万辆", "13,000 cars", "1.3万辆")}
