@@ -38,7 +38,7 @@ class Folded:
     """A text in the form names are compared in, with the way back to the original."""
 
     text: str
-    """NFKC, case-folded, Han characters simplified, typographic quotes and dashes made plain; may differ in length."""
+    """NFKC, case-folded, no Latin accents, Han characters simplified, quotes and dashes plain; may differ in length."""
     starts: tuple[int, ...] | range
     """For each folded character, the offset of the original character it came from; one more at the end."""
 
@@ -71,7 +71,10 @@ def fold(text: str) -> Folded:
 
 @lru_cache(20_000)
 def _form(cluster: str) -> str:
-    return unicodedata.normalize("NFKC", cluster.translate(_QUOTE_MARKS)).casefold().translate(_SIMPLIFIED)
+    plain = unicodedata.normalize("NFKC", cluster.translate(_QUOTE_MARKS)).casefold().translate(_SIMPLIFIED)
+    bare = unicodedata.normalize("NFD", plain)
+    # an accent is often left out: Citroën, Škoda, São Paulo
+    return bare[0] if "a" <= bare[:1] <= "z" and all(map(unicodedata.combining, bare[1:])) else plain
 
 
 def _starts(text: str, forms: Mapping[int, str]) -> tuple[int, ...] | range:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,9 +17,12 @@ from crawler.knowledge import Found, Knowledge, Sort
 from crawler.models import OVERSEAS, Company, Kind, MoveType, Stage, WhyNot
 from crawler.text import fold
 
+_BEGIN = 3
+"""Clauses of a lead in which its sources are told."""
 _IMPOSSIBLE = 0.1
 """The most a proposal counts that cannot be a move (a denial, the home market), however strong its words."""
 
+_AT_HOME = (WhyNot.HOME_MARKET, WhyNot.NO_MOVE)
 _NAME_SIGNALS = {Sort.PERSON: "person", Sort.DOUBTFUL: "name_unclear"}
 
 
@@ -78,8 +81,10 @@ class Proposer:
 
     def denial(self, document: Document, clause: Clause, hit: Hit) -> tuple[Clause, re.Match[str]] | None:
         """Return the denial of what a trigger says, with its clause: before it, or in a later clause of the title."""
-        if (before := denial(clause, hit, document.language, self._lexicon)) is not None:
-            return clause, before
+        before = denial(clause, hit, document.language, self._lexicon)
+        after = before or self._lexicon.find("denied_after", clause.masked, document.language, hit.end)
+        if after is not None:
+            return clause, after
         later = [c for c in document.items[clause.item] if c.start > clause.start and clause.part is Part.TITLE]
         found = ((c, self._lexicon.find("denied_after", c.masked, document.language)) for c in later)
         return next(((c, match) for c, match in found if match is not None), None)
@@ -94,10 +99,26 @@ class Proposer:
         for clause in document.clauses:
             if clause.part is part and _may_act(document, clause):
                 for hit in self.hits(document, clause):
-                    for actor in self._actors(document, clause, hit):
-                        entrant = self._is_entrant(actor.company, published)
-                        type_ = _type(hit, entrant)
-                        yield self._proposal(Case(document, clause, hit, actor, published, entrant, type_))
+                    yield from self._of_hit(document, clause, hit, published)
+
+    def _of_hit(self, document: Document, clause: Clause, hit: Hit, published: datetime | None) -> Iterator[Proposal]:
+        """Return what a trigger may report of who acts; where nobody does so abroad, of whom it is done for."""
+
+        def proposal(actor: Actor) -> Proposal:
+            entrant = self._is_entrant(actor.company, published)
+            return self._proposal(Case(document, clause, hit, actor, published, entrant, _type(hit, entrant)))
+
+        made = [proposal(actor) for actor in self._actors(document, clause, hit)]
+        yield from made
+        if hit.trigger.needs_abroad and made and all(p.why_not in _AT_HOME for p in made):
+            yield from (proposal(actor) for actor in self._served(clause, hit, {p.company for p in made}))
+
+    def _served(self, clause: Clause, hit: Hit, known: Collection[str]) -> Iterator[Actor]:
+        """Return the company named behind a move's first words: "Magna builds cars for XPENG"."""
+        for found, mark in zip(clause.names, clause.marks, strict=True):
+            if found.sort in COMPANIES and mark > hit.start and found.names[0] not in known:
+                yield Actor(self._knowledge.roster.by_name[found.names[0]], found, "subject_after", mark)
+                return
 
     def _actors(self, document: Document, clause: Clause, hit: Hit) -> list[Actor]:
         """Return who acts: the company the clause begins with, and one that is joined to it by "and"."""
@@ -107,11 +128,17 @@ class Proposer:
             return [Actor(self._knowledge.roster.by_name[found.names[0]], found, "subject_first", marks[found])]
         if not names:
             return []
-        names = self._owned(document, names)
+        names = self._owned(document, self._entrants(names) if hit.trigger.entrant else names)
         chosen = self._most_specific(names)
         if len(names) > 1 and self._lexicon.find("joined", document.whole[names[0].end : names[1].start]):
             chosen = [(f, self._knowledge.roster.by_name[f.names[0]]) for f in names[:2]]
         return [Actor(company, found, role, marks.get(found, -1)) for found, company in chosen]
+
+    def _entrants(self, names: Sequence[Found]) -> Sequence[Found]:
+        """Return those that make no cars, or made none once, where there are any: only they can enter."""
+        roster = self._knowledge.roster
+        news = [f for f in names if f.names[0] in roster.first_cars or roster.by_name[f.names[0]].kind is Kind.ENTRANT]
+        return news or names
 
     def _owned(self, document: Document, names: Sequence[Found]) -> Sequence[Found]:
         """Leave out a first company that only owns the next: "X's partner Y" is Y."""
@@ -167,7 +194,19 @@ class Proposer:
     def _stage(self, case: Case) -> Stage:
         if grammar.ends_in_report(case.document, case.clause):
             return Stage.RUMOURED
-        return stage_of(case.clause, case.hit, case.document.language, self._lexicon)
+        language = case.document.language
+        stage = stage_of(case.clause, case.hit, language, self._lexicon)
+        signed = self._lexicon.find("signed", grammar.item_words(case.document, case.clause), language)
+        if stage is Stage.PLANNED and signed and not self._lexicon.find("wish", case.clause.masked, language):
+            return Stage.ANNOUNCED
+        return stage
+
+    def is_hearsay(self, document: Document, proposal: Proposal) -> bool:
+        """Say whether the lead begins with sources that are not named, and nothing in the title is official."""
+        if self._lexicon.find("signed", grammar.item_words(document, proposal.clause), document.language):
+            return False
+        begin = [c for c in document.clauses if c.part is Part.LEAD][:_BEGIN]
+        return any(self._lexicon.find("hearsay", c.masked, document.language) for c in begin)
 
     def _places(self, case: Case) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the foreign markets of the clause, else of a clause beside it; and the signal for that."""
@@ -175,6 +214,8 @@ class Proposer:
             return (case.actor.company.home,), ()
         if named := self._foreign(case, case.clause):
             return named, ("place_overseas" if named == (OVERSEAS,) else "place_named",)
+        if grammar.names_home(case.clause, case.actor.company.home):
+            return (), ()
         for other in grammar.beside(case.document, case.clause):
             if named := self._foreign(case, other):
                 return named, ("place_from_title",)
@@ -234,8 +275,9 @@ class Proposer:
     def _speaks_of_cars(self, case: Case) -> bool:
         if case.actor.company.name not in self._knowledge.roster.other_business:
             return True
-        own = self._lexicon.find("car_name", fold(case.actor.found.alias).text) is not None
         document, clause = case.document, case.clause
+        named = self._lexicon.find("car_name", fold(case.actor.found.alias).text) is not None
+        own = named or any(f.sort is Sort.MODEL for f in clause.names)
         if document.digest and clause.part is Part.TITLE:
             item = [c for c in document.title_clauses if c.item == clause.item]
             return own or document.vehicles_between(item[0].start, item[-1].end)
@@ -246,10 +288,12 @@ class Proposer:
         return any(builds(case.actor.company.name, place, case.published) for place in places if place != OVERSEAS)
 
     def _arrival(self, case: Case, places: Sequence[str]) -> Iterator[str]:
+        if self._lexicon.find("establishment", case.clause.masked, case.document.language):
+            yield "establishment"
         sells_in, company = self._knowledge.presence.sells_in, case.actor.company.name
         asked = [place for place in places if place != OVERSEAS] or list(places)
-        sells = [sells_in(company, place, case.published) for place in asked]
         model = grammar.model_arrives(case, self._lexicon)
+        sells = [sells_in(company, place, case.published, at_a_guess=model) for place in asked]
         named = [f for f in case.clause.names if f.sort in PLACES]
         if named and all(f.sort is Sort.CITY for f in named):
             yield "city_only"

@@ -23,8 +23,11 @@ _RUNES = re.compile("[ᚠᚢᚦ]")
 _ITEM = re.compile(r"[；;｜|丨]+| / ")
 _SLASH, _COMMA = re.compile("/"), re.compile("，")
 _CLAUSE = {
-    "zh": re.compile(r"[，,。；;！!？?：:\n]+|——|\.\s"),
-    "en": re.compile(r"\s[–—-]+\s|[;\n]+|,\s(?:while|as|but|and)\s|(?<=[a-z\d])[.!?]\s|: "),
+    "zh": re.compile(r"[，,。；;！!？?：:\n]+|——|\.\s|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])"),
+    "en": re.compile(
+        r"\s[–—-]+\s|[;\n]+|,\s(?:while|as|but|and)\s|(?<=[a-z\d])[.!?]\s|: "
+        r"|\s(?:once|while|whereas|because|although|though|unless)\s"
+    ),
 }
 
 
@@ -174,10 +177,10 @@ def _names(whole: str, found: Sequence[Found], companies: Iterable[Found], lexic
 
 
 def _is_meant(whole: str, place: Found, lexicon: Lexicon) -> bool:
-    """Say whether a place is meant: an adjective only before a noun of place, a country not before its makers."""
+    """Say whether a place is meant: an adjective or a country before those who come from there is none."""
     rest = whole[place.end : place.end + 48]
     if place.sort is Sort.DEMONYM:
-        return lexicon.find("place_noun", rest) is not None
+        return lexicon.find("people", rest) is None
     return lexicon.find("makers", rest) is None
 
 

@@ -16,7 +16,9 @@ from crawler.models import Company, MoveType, Stage
 _EXCHANGES = frozenset({"HK", "US", "SG", "GB"})
 """Where Chinese makers list their shares."""
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_REPORT = frozenset({"report", "reports", "report says", "source", "sources", "sources say"})
+_REPORT = frozenset(
+    {"report", "reports", "report says", "source", "sources", "sources say", "media report", "media reports", "media"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ def comes_from(clause: Clause, mark: int, hit: Hit, lexicon: Lexicon) -> bool:
     """Say whether the market at this mark is where something comes from, not where it goes."""
     masked = clause.masked
     if hit.trigger.type is MoveType.WITHDRAWAL:
+        return False
+    if hit.trigger.type is MoveType.OVERSEAS_PRODUCTION and hit.start <= mark < hit.end:
         return False
     if hit.trigger.type is MoveType.EXPORT and masked[max(0, mark - 2) : mark] == f"{COMPANY} ":
         return True
@@ -125,8 +129,12 @@ def opens_plant(case: Case, lexicon: Lexicon) -> bool:
     """Say whether a plant itself is planned or opened, rather than one more model made in it."""
     language = case.document.language
     done = case.hit.trigger.stage in (Stage.UNDER_WAY, Stage.LAUNCHED)
-    running = done or lexicon.find("running", case.clause.masked, language) is not None
-    return not running or lexicon.find("opening", case.clause.masked) is not None
+    words = case.clause.masked
+    if comes_anew(case, lexicon):
+        return True
+    model = any(f.sort is Sort.MODEL for f in case.clause.names) or lexicon.find("model", words, language) is not None
+    goes_on = done or model or lexicon.find("running", words, language) is not None
+    return not goes_on or lexicon.find("opening", words) is not None
 
 
 def ends_in_report(document: Document, clause: Clause) -> bool:

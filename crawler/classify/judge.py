@@ -19,6 +19,7 @@ _SECOND_TYPE = 0.7
 """A second type in the same clause must be this sure: most words that report one move faintly resemble another."""
 _AGAINST = -0.6
 """Log-odds from which on a signal is named as the reason why a report is none."""
+_UNDONE = {Stage.PLANNED, Stage.ANNOUNCED}
 _ALIKE = {MoveType.MARKET_ENTRY, MoveType.EXPORT}
 _ENDS = {MoveType.WITHDRAWAL, MoveType.NEW_ENTRANT}
 """Types whose articles are full of the company's past and other plans: their bodies add nothing."""
@@ -165,7 +166,8 @@ class Judge:
         source = self._evidence(document, proposal, told)
         evidence = document.sentence_of(source.clause)
         stage = proposal.stage
-        if source.stage is Stage.RUMOURED and proposal.type is not MoveType.WITHDRAWAL:
+        hearsay = source.stage is Stage.RUMOURED and proposal.type is not MoveType.WITHDRAWAL
+        if hearsay or (stage in _UNDONE and self._proposer.is_hearsay(document, proposal)):
             stage = Stage.RUMOURED
         details: Mapping[str, tuple[str, ...]] = quote(evidence, source.clause.names, proposal.company)
         return Move(

@@ -15,7 +15,12 @@ from crawler.models import MoveType, Stage
 
 _COMMON = {"C": COMPANY, "P": PLACE, "O": ABROAD, "A": f"[{PLACE}{ABROAD}]"}
 _MACROS = {
-    "en": {**_COMMON, "-": r"[^.;]{0,45}?", "~": r"[^.;]{0,20}?", "N": r"\d[\d,.]*(?: ?(?:million|k))?"},
+    "en": {
+        **_COMMON,
+        "-": r"(?:[^.;,]|,(?=\d)){0,45}?",
+        "~": r"(?:[^.;,]|,(?=\d)){0,20}?",
+        "N": r"\d[\d,.]*(?: ?(?:million|k))?",
+    },
     "zh": {
         **_COMMON,
         "-": r"[^,，。;；]{0,20}?",
@@ -104,13 +109,14 @@ def stage_of(clause: Clause, hit: Hit, language: str, lexicon: Lexicon) -> Stage
     if hit.trigger.type is MoveType.WITHDRAWAL:
         return Stage.PLANNED if says("delay") else Stage.ANNOUNCED if says("to_come", hit.end) else own
     ahead = lexicon.find("headline_to", clause.masked, language)
-    if says("future") or (ahead is not None and (language == "zh" or ahead.start() <= hit.start)):
-        return Stage.PLANNED
+    if says("wish") or says("will") or (ahead is not None and (language == "zh" or ahead.start() <= hit.start)):
+        meant = own is Stage.PLANNED or language == "zh" or says("wish")
+        return Stage.PLANNED if meant else Stage.ANNOUNCED
     if own is Stage.LAUNCHED and hit.trigger.type is MoveType.MARKET_ENTRY and says("declared"):
         return Stage.ANNOUNCED
-    if own is Stage.PLANNED and says("signed"):
-        return Stage.ANNOUNCED
-    return Stage.UNDER_WAY if own is Stage.PLANNED and says("begun") else own
+    if own is Stage.PLANNED and (says("signed") or says("begun")):
+        return Stage.ANNOUNCED if says("signed") else Stage.UNDER_WAY
+    return own
 
 
 def _read(language: str) -> tuple[Trigger, ...]:

@@ -12,6 +12,8 @@ from ahocorasick_rs import AhoCorasick
 from crawler.text import Folded, fold
 
 _WORD = re.compile(r"[0-9a-z\u00df-\u024f]")
+_LONG = 4
+"""Letters of a name from which on it may have a plural."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -90,15 +92,22 @@ class Matcher:
 
     def _stands_alone(self, text: str, index: int, start: int, end: int) -> bool:
         before, after = self._bound[index]
-        return not (before and start > 0 and _is_word(text[start - 1])) and not (
-            after and end < len(text) and _is_word(text[end])
-        )
+        if before and start > 0 and _is_word(text[start - 1]):
+            return False
+        if after and end - start >= _LONG and text[end : end + 1] == "s" != text[end - 1]:
+            end += 1  # Toyotas
+        return not (after and end < len(text) and _is_word(text[end]))
 
     def _pick(self, index: int, written: str) -> Pattern | None:
         """Prefer an exact spelling; a name that needs one and does not have it is no match."""
         options = self._groups[index]
         exact = next((p for p in options if p.exact and p.alias == written), None)
-        return exact or next((p for p in options if not p.exact), None)
+        # a word that disproves one name may itself be another
+        return exact or next(iter(sorted((p for p in options if not p.exact), key=_disproves)), None)
+
+
+def _disproves(pattern: Pattern) -> bool:
+    return pattern.sort is Sort.DISPROOF
 
 
 def _is_word(char: str) -> bool:

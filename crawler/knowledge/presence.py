@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from crawler.knowledge.gazetteer import Gazetteer
 from crawler.models import OVERSEAS, Company, FirstTime, MoveType
 
+NEWS = timedelta(days=90)
+"""How long after its date a first sale, or a first car of a plant, is still told as news (a choice)."""
+LATELY = "2016"
+"""Who went abroad since then may still be new in a country of a region it sells in (a choice)."""
+_PLANTS = 3
+"""Countries of a region in which a brand builds, from which on one more is no news of the region (a choice)."""
 _GOOD_PART = 1 / 3
 """Of a region's countries: from this share on a brand counts as known in the region."""
 
@@ -24,6 +30,8 @@ class Footprint:
     """True where a country that is missing is one in which the brand does not sell."""
     regions: frozenset[str] = frozenset()
     """Regions named as a whole: the brand is known in them, though perhaps not in each of their countries."""
+    guessed: frozenset[str] = frozenset()
+    """Countries of those regions that are not named themselves, where the brand came lately."""
     entered: Mapping[str, str] = field(default_factory=dict)
     """Place -> year, or year and month (`2025-01`), of the first sale there."""
     opened: Mapping[str, str] = field(default_factory=dict)
@@ -57,13 +65,19 @@ class Presence:
                 footprints[company.name] = _widened(old, company.sells_in, gazetteer)
         return cls(footprints, {c.name: c.home for c in companies}, gazetteer)
 
-    def sells_in(self, company: str, place: str, at: datetime | None = None) -> bool | None:
+    def sells_in(
+        self, company: str, place: str, at: datetime | None = None, *, at_a_guess: bool = False
+    ) -> bool | None:
         """Say whether the brand sells in a country, or in a good part of a region; None where that is not known.
+
+        A region that is named as a whole means most of its countries, so of a country that is not named itself it
+        says nothing for sure, unless the brand has been there for long.
 
         Args:
             company: canonical name.
             place: a country code, a region word, or OVERSEAS: anywhere abroad.
             at: the day of a text; None for the day the data was written.
+            at_a_guess: let a region stand for each of its countries.
         """
         if not self.gazetteer.is_place(place):
             return None
@@ -72,7 +86,9 @@ class Presence:
         if place == home:
             return True
         if at is not None and (entered := self._entered(footprint, place)):
-            return f"{at:%Y-%m}" >= entered
+            return _reached(entered, at)
+        if not at_a_guess and place in footprint.guessed:
+            return None
         return self._sells_undated(footprint, place, home) if footprint.holds(at) else None
 
     def _sells_undated(self, footprint: Footprint, place: str, home: str | None) -> bool | None:
@@ -97,8 +113,9 @@ class Presence:
             return None
         built = self.gazetteer.members(place) & footprint.builds
         if at is not None:
-            built = {country for country in built if f"{at:%Y-%m}" >= footprint.opened.get(country, footprint.since)}
-        return True if built else None
+            built = {country for country in built if _reached(footprint.opened.get(country, footprint.since), at)}
+        enough = _PLANTS if place in self.gazetteer.regions_ else 1
+        return True if len(built) >= enough else None
 
     def first_time(self, company: str, type: MoveType, places: Iterable[str]) -> FirstTime:
         """Say from the data alone whether a move is the company's first there: `first` if it is in any of the places.
@@ -110,6 +127,13 @@ class Presence:
         if False in answers:
             return FirstTime.FIRST
         return FirstTime.KNOWN if answers and all(answers) else FirstTime.UNKNOWN
+
+
+def _reached(date: str, at: datetime) -> bool | None:
+    """Say whether a text of that day is older (False) or younger than a date; None in the `NEWS` around it."""
+    if f"{at:%Y-%m}" < date:
+        return False
+    return True if f"{at - NEWS:%Y-%m}" >= date else None
 
 
 def _footprint(row: Mapping[str, Any], gazetteer: Gazetteer) -> Footprint:
@@ -124,6 +148,8 @@ def _footprint(row: Mapping[str, Any], gazetteer: Gazetteer) -> Footprint:
 def _widened(old: Footprint, places: Iterable[str], gazetteer: Gazetteer) -> Footprint:
     regions = {p for p in places if p in gazetteer.regions_ and p != OVERSEAS}
     countries = {p for p in places if p not in gazetteer.regions_}
-    for region in regions:
-        countries |= gazetteer.members(region)
-    return replace(old, sells=old.sells | countries, regions=old.regions | regions)
+    wider = {country for region in regions for country in gazetteer.members(region)}
+    guessed = frozenset(wider - countries) if old.since >= LATELY else frozenset()
+    return replace(
+        old, sells=old.sells | countries | wider, regions=old.regions | regions, guessed=old.guessed | guessed
+    )

@@ -29,6 +29,9 @@ class Roster:
     other_business: frozenset[str] = frozenset()
     """Companies for which vehicles are a side line: a move of theirs must speak of vehicles."""
 
+    disproofs: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Company -> folded words beside which its ambiguous names are not its own."""
+
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Roster:
         """Return the roster of the built JSON's `companies`, `decoys` and `vehicle_words`."""
@@ -41,6 +44,7 @@ class Roster:
             tuple(patterns),
             {row["name"]: row["first_car"] for row in rows if "first_car" in row},
             frozenset(row["name"] for row in rows if not row.get("maker", True)),
+            {row["name"]: frozenset(fold(word).text for word in row.get("disproved_by", ())) for row in rows},
         )
 
     def companies(self) -> tuple[Company, ...]:
@@ -91,15 +95,18 @@ class Roster:
         found = tuple(found)
         clear = {name for f in found if f.sort in _CLEAR for name in f.names}
         signals = [f for f in found if f.sort is Sort.VEHICLE or self._is_maker(f)]
-        disproofs = [f for f in found if f.sort is Sort.DISPROOF]
         companies: list[Found] = []
         for f in found:
             if f.sort in _CLEAR or f.sort is Sort.PERSON:
                 companies.append(f)
-            elif f.sort is Sort.AMBIGUOUS and not _near(f, (d for d in disproofs if d.names == f.names)):
+            elif f.sort is Sort.AMBIGUOUS and not _near(f, self._disproofs(f, found)):
                 borne_out = clear.intersection(f.names) or _near(f, signals)
                 companies.append(f if borne_out else replace(f, sort=Sort.DOUBTFUL))
         return tuple(companies)
+
+    def _disproofs(self, name: Found, found: Iterable[Found]) -> list[Found]:
+        words = self.disproofs.get(name.names[0], frozenset())
+        return [f for f in found if fold(f.alias).text in words] if words else []
 
     def _is_maker(self, found: Found) -> bool:
         return found.sort in _CLEAR and not self.other_business.issuperset(found.names)
