@@ -119,8 +119,11 @@ async def serve(number: int) -> None:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while request := await reader.readuntil(b"\r\n\r\n"):
-                writer.write(_reply(feeds, request.decode("latin-1")))
+                last = b"connection: close" in request.lower()
+                writer.write(_reply(feeds, request.decode("latin-1"), "Connection: close\r\n" if last else ""))
                 await writer.drain()
+                if last:
+                    break
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
@@ -132,7 +135,7 @@ async def serve(number: int) -> None:
     await server.serve_forever()
 
 
-def _reply(feeds: Feeds, request: str) -> bytes:
+def _reply(feeds: Feeds, request: str, more: str) -> bytes:
     path = request.split(" ", 2)[1]
     if path == "/robots.txt":
         return _http(200, "text/plain", b"User-agent: *\nDisallow:\n")
@@ -141,8 +144,8 @@ def _reply(feeds: Feeds, request: str) -> bytes:
         return _http(200, "text/plain", b"changed\n")
     body, etag = feeds.made[int(path.rpartition("/")[2])]
     if f"if-none-match: {etag}".lower() in request.lower():
-        return _http(304, "", b"", f"ETag: {etag}\r\n")
-    return _http(200, "application/rss+xml; charset=utf-8", body, f"ETag: {etag}\r\n")
+        return _http(304, "", b"", f"ETag: {etag}\r\n{more}")
+    return _http(200, "application/rss+xml; charset=utf-8", body, f"ETag: {etag}\r\n{more}")
 
 
 def _http(status: int, content_type: str, body: bytes, more: str = "") -> bytes:

@@ -93,6 +93,9 @@ class _Item:
     date: datetime | None
 
 
+# It looks for this one on the disk at every feed, in vain, and all threads wait for each other meanwhile.
+feedparser.api.PREFERRED_XML_PARSERS.clear()
+
 _Mark = TypeVar("_Mark")
 _Found = tuple[str, str, str, list[_Item], bool]
 """Version, title, the feed's own link, its items (one too many at most), and whether the body was whole."""

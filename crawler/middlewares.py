@@ -76,6 +76,9 @@ class GuardMiddleware:
         self._check_private(request)
         if "own" not in request.meta:
             request.meta.setdefault("download_timeout", ROBOTS_TIMEOUT)
+        else:
+            # nobody comes back for minutes, and a thousand open connections are a thousand open files
+            request.headers["Connection"] = "close"
         _set_validators(request)
         _, host, port = origin(request.url)
         request.meta["download_slot"] = f"{host}:{port}"

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from scrapy.crawler import Crawler
 
@@ -24,8 +24,40 @@ Handler = Callable[[Sequence[FeedAnswer]], object]
 What it raises makes the poll of their sources a failure.
 """
 
+PATIENCE = 1.0
+"""Seconds after which a body that is still being read holds up no other; an honest one takes less."""
+
 MOST_AT_ONCE = 100
 """Answers without entries that are stored together: no transaction should last for seconds."""
+
+
+_Result = TypeVar("_Result")
+
+
+class Bench:
+    """Where bodies are read, in threads, one at a time; it lives in the loop's thread.
+
+    Several threads at once are no faster, and each of them makes the loop wait for its turn. One that takes long no
+    longer keeps the others waiting.
+    """
+
+    def __init__(self) -> None:
+        self._free = asyncio.Semaphore(1)
+
+    async def run(self, work: Callable[[], _Result], seconds: float) -> _Result:
+        """Return what the work returns; it may take so many seconds, waiting for its turn not counted.
+
+        Raises:
+            TimeoutError: when it takes longer; its thread then goes on in vain.
+        """
+        await self._free.acquire()
+        going_on = asyncio.get_running_loop().call_later(PATIENCE, self._free.release)
+        try:
+            return await asyncio.wait_for(asyncio.to_thread(work), seconds)
+        finally:
+            if going_on.when() > asyncio.get_running_loop().time():
+                going_on.cancel()
+                self._free.release()
 
 
 class Round:

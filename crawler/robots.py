@@ -23,7 +23,8 @@ MOST_CHARACTERS = 512_000
 """The rest of a longer one is not read (RFC 9309, 2.5)."""
 _SLOW = 30_000
 """Characters; parsing more than this would hold up the loop, and goes to a thread."""
-_MOST_HOSTS = 500
+_MOST_HOSTS = 2_000
+"""As many as `crawler.gate` keeps; one that is forgotten is asked again at every visit."""
 
 
 class Unreachable(Exception):  # noqa: N818 - it says what the host is

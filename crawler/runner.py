@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
+import sys
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +22,7 @@ from scrapy.utils.reactor import install_reactor as _install
 from crawler import network
 from crawler.gate import Gate, HostTimes
 from crawler.models import FeedAnswer, Outcome, PollRequest
-from crawler.pipelines import Handler, Round
+from crawler.pipelines import Bench, Handler, Round
 from crawler.robots import Robots, RobotsTxt
 from crawler.text import one_line, shorten
 from crawler.units import Clock, now
@@ -68,6 +70,7 @@ class Runner:
         self.gate = Gate(clock, times)
         self.robots = Robots(clock, texts)
         self._guard = network.install(_reactor())
+        self._bench = Bench()
         self._allow_private = allow_private
         self._clock = clock
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="answers")
@@ -116,8 +119,8 @@ class Runner:
         except KeyError:
             return f"there is no spider named '{spider}'"
         manners = {"gate": self.gate, "robots": self.robots, "until": _last_start(deadline)}
-        told = {"polls": tuple(requests), "round_": round_, "guard": self._guard, "clock": self._clock}
-        task = self._scrapy.crawl(crawler, **told, **manners)
+        told = {"polls": tuple(requests), "round_": round_, "bench": self._bench, "guard": self._guard}
+        task = self._scrapy.crawl(crawler, **told, **manners, clock=self._clock)
         crawl = _Crawl(crawler, round_, task)
         self._crawls.add(crawl)
         task.add_done_callback(lambda _: self._crawls.discard(crawl))
@@ -210,6 +213,13 @@ def run_main(main: Callable[[], Coroutine[Any, Any, int]]) -> int:
     """
     install_reactor()
     reactor = _reactor()
+    # what was made so far (knowledge, configuration, modules) stays: looking through it for garbage, again and again,
+    # would hold up the loop for a tenth of a second each time
+    gc.collect()
+    gc.freeze()
+    # every look at a socket gives the other threads their turn; the loop gets its own back after this many seconds at
+    # the latest, and with the default of five milliseconds ten sockets at once would cost fifty
+    sys.setswitchinterval(0.001)
     # asyncio.run() with the reactor inside hangs at exit after the first host-name look-up
     loop = asyncio.get_event_loop_policy().get_event_loop()
     task = loop.create_task(main())

@@ -11,19 +11,6 @@ TIMEOUT = 25.0
 ROBOTS_TIMEOUT = 5.0
 """Seconds for a robots.txt, so that a host that hangs costs one source at most 30."""
 
-_OFF = dict.fromkeys(
-    (
-        "scrapy.extensions.telnet.TelnetConsole",
-        "scrapy.extensions.memusage.MemoryUsage",
-        "scrapy.extensions.feedexport.FeedExporter",
-        "scrapy.extensions.logstats.LogStats",
-        "scrapy.extensions.spiderstate.SpiderState",
-        "scrapy.extensions.throttle.AutoThrottle",
-        "scrapy.extensions.remote_control.RemoteControl",
-        "scrapy.extensions.corestats.CoreStats",
-        "scrapy.extensions.logcount.LogCount",
-    )
-)
 _RETRIED = (
     "scrapy.exceptions.DownloadFailedError",
     "scrapy.exceptions.ResponseDataLossError",
@@ -46,25 +33,36 @@ def scrapy_settings(*, contact: str, version: str, concurrency: int = 100) -> di
         **_manners(),
         **_silence(),
         "ITEM_PIPELINES": {"crawler.pipelines.AnswerPipeline": 100},
-        "DOWNLOADER_MIDDLEWARES": {
-            "crawler.middlewares.GuardMiddleware": 10,
-            "crawler.middlewares.RobotsMiddleware": 20,
-            # it forgets with every crawl, allows all where a server fails, and knows no Crawl-delay
-            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-            "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-            "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
-            # every request of ours has a limit of its own
-            "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": None,
-            "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
-        },
-        "SPIDER_MIDDLEWARES": {
-            # no spider of ours follows links
-            "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
-            "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
-            "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
-        },
+        **_middlewares(),
         # a source whose request is dropped as a duplicate would never be answered
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
+    }
+
+
+def _middlewares() -> dict[str, Any]:
+    """Return what every request and answer passes through: a list of our own, so that nothing else is even loaded.
+
+    Left out are Scrapy's robots.txt, which forgets with every crawl, allows all where a server fails and knows no
+    Crawl-delay, and what serves those who follow links, log in, keep cookies or want statistics.
+    """
+    of_requests, of_answers = "scrapy.downloadermiddlewares", "scrapy.spidermiddlewares"
+    return {
+        "DOWNLOADER_MIDDLEWARES_BASE": {
+            "crawler.middlewares.GuardMiddleware": 10,
+            "crawler.middlewares.RobotsMiddleware": 20,
+            f"{of_requests}.defaultheaders.DefaultHeadersMiddleware": 400,
+            f"{of_requests}.useragent.UserAgentMiddleware": 500,
+            f"{of_requests}.retry.RetryMiddleware": 550,
+            f"{of_requests}.httpcompression.HttpCompressionMiddleware": 590,
+            f"{of_requests}.redirect.RedirectMiddleware": 600,
+            f"{of_requests}.httpproxy.HttpProxyMiddleware": 750,
+        },
+        "SPIDER_MIDDLEWARES_BASE": {
+            f"{of_answers}.httperror.HttpErrorMiddleware": 50,
+            # sees to it that a redirect carries no Referer
+            f"{of_answers}.referer.RefererMiddleware": 700,
+        },
+        "EXTENSIONS_BASE": {},
     }
 
 
@@ -121,7 +119,6 @@ def _silence() -> dict[str, Any]:
     return {
         "REMOTE_CONTROL_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
-        "EXTENSIONS": dict(_OFF),
         "LOG_ENABLED": False,
         "LOG_INSTALL_ROOT_HANDLER": False,
         "STATS_DUMP": False,

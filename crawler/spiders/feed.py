@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -22,7 +21,7 @@ from crawler.feeds import NotAFeed, ParsedFeed, challenge, page_title, parse_fee
 from crawler.gate import Postponed, retry_after
 from crawler.models import FeedAnswer, Outcome, PollRequest
 from crawler.network import Guard, RefusedUrl, check_url, origin
-from crawler.pipelines import Round
+from crawler.pipelines import Bench, Round
 from crawler.sites import Site, tidy
 from crawler.spiders.reasons import cookies_set, failure_reason, status_reason
 from crawler.text import one_line, shorten
@@ -63,8 +62,18 @@ class FeedSpider(scrapy.Spider):
     """The rules of the one site this spider is for."""
     handle_httpstatus_list = (304, *range(400, 600))
 
-    def __init__(self, *, polls: Sequence[PollRequest], round_: Round, guard: Guard, clock: Clock, **rest: Any) -> None:  # noqa: ANN401 - Scrapy's own
+    def __init__(
+        self,
+        *,
+        polls: Sequence[PollRequest],
+        round_: Round,
+        bench: Bench,
+        guard: Guard,
+        clock: Clock,
+        **rest: Any,  # noqa: ANN401 - Scrapy's own
+    ) -> None:
         super().__init__(**rest)
+        self.bench = bench
         self.round = round_
         self.guard = guard
         self._polls = polls
@@ -189,7 +198,7 @@ class FeedSpider(scrapy.Spider):
             now=self._clock(),
         )
         try:
-            feed = await asyncio.wait_for(asyncio.to_thread(work), PARSE_TIMEOUT)
+            feed = await self.bench.run(work, PARSE_TIMEOUT)
         except NotAFeed as error:
             outcome = Outcome.BLOCKED if error.blocked else Outcome.NOT_A_FEED
             packed = _header(response, "Content-Encoding")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from functools import partial
 
@@ -45,7 +44,7 @@ class PageSpider(FeedSpider):
             site=site_of(response.url),
         )
         try:
-            text = await asyncio.wait_for(asyncio.to_thread(work), EXTRACT_TIMEOUT)
+            text = await self.bench.run(work, EXTRACT_TIMEOUT)
         except NoArticle as error:
             return self._answer(poll, Outcome.NOT_A_FEED, response.url, status=200, reason=str(error))
         except TimeoutError:

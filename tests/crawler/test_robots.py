@@ -52,6 +52,18 @@ def test_the_group_with_our_name_decides() -> None:
     assert found.crawl_delay == 600
 
 
+def test_a_thousand_hosts_are_each_asked_once() -> None:
+    site = Site(body=b"")
+    robots = site.robots()
+
+    async def twice() -> None:
+        for url in [f"https://news{number}.example/feed" for number in range(1_500)] * 2:
+            await robots.rules(url, site.fetch)
+
+    asyncio.run(twice())
+    assert len(site.asked) == 1_500
+
+
 def test_it_is_asked_for_once_a_day() -> None:
     site = Site()
     robots = site.robots()

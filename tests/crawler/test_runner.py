@@ -13,12 +13,14 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
+import scrapy
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from crawler.models import FeedAnswer, Outcome, PollRequest
+from crawler.spiders.feed import Attempt, FeedSpider
 from crawler.units import Clock
 from scheduler.demo.feed_server import Fault, FeedServer, Reply
 from tests.crawler.polling import Poller, feed_of, request
@@ -326,6 +328,28 @@ def test_the_answers_of_a_poll_hold_no_entries_they_were_the_handlers(poller: Po
     answers = poller.reactor.run(once())
     assert poller.handled[0].entries
     assert answers["news"] == replace(poller.handled[0], entries=())
+
+
+def test_a_crawl_of_many_sources_makes_a_request_only_when_there_is_room_for_it(
+    poller: Poller, server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    make = FeedSpider._request
+
+    def counted(spider: FeedSpider, attempt: Attempt) -> scrapy.Request:
+        made.append(len(server.requests))
+        return make(spider, attempt)
+
+    monkeypatch.setattr(FeedSpider, "_request", counted)
+    answers = poller.poll(*(request(server.url("/feed"), source=f"s{n}") for n in range(130)))
+    assert {answer.outcome for answer in answers.values()} == {Outcome.OK}
+    assert [asked == 0 for asked in made].index(False) <= 101
+    assert made[-1] > 20
+
+
+def test_a_server_is_told_that_nobody_comes_back_soon(poller: Poller, server: FeedServer) -> None:
+    poller.ask(server.url("/feed"))
+    assert [asked.headers.get("connection") for asked in server.requests] == [None, "close"]
 
 
 def failing_at(*calls: int) -> Clock:

@@ -1,0 +1,79 @@
+"""Bodies are read in threads, one at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from functools import partial
+
+import pytest
+
+from crawler import pipelines
+from crawler.pipelines import Bench
+
+
+def test_one_body_is_read_at_a_time() -> None:
+    busy: list[int] = []
+    most: list[int] = []
+
+    def work(number: int) -> int:
+        busy.append(number)
+        most.append(len(busy))
+        time.sleep(0.01)
+        busy.remove(number)
+        return number
+
+    async def all_of_them() -> list[int]:
+        bench = Bench()
+        return list(await asyncio.gather(*(bench.run(partial(work, number), 5) for number in range(8))))
+
+    assert asyncio.run(all_of_them()) == list(range(8))
+    assert most == [1] * 8
+
+
+def test_a_body_that_takes_long_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipelines, "PATIENCE", 0.05)
+    go_on = threading.Event()
+
+    async def both() -> tuple[bool, str]:
+        bench = Bench()
+        slow = asyncio.create_task(bench.run(partial(go_on.wait, 10), 20))
+        await asyncio.sleep(0)
+        quick = await asyncio.wait_for(bench.run(lambda: "read", 5), 5)
+        go_on.set()
+        return await slow, quick
+
+    assert asyncio.run(both()) == (True, "read")
+
+
+def test_the_time_a_body_waits_for_its_turn_is_not_counted() -> None:
+    async def in_a_row() -> list[None]:
+        bench = Bench()
+        return list(await asyncio.gather(*(bench.run(partial(time.sleep, 0.2), 0.5) for _ in range(5))))
+
+    assert asyncio.run(in_a_row()) == [None] * 5
+
+
+def test_a_body_that_takes_too_long_is_given_up_and_the_next_has_its_turn() -> None:
+    go_on = threading.Event()
+
+    async def both() -> str:
+        bench = Bench()
+        with pytest.raises(TimeoutError):
+            await bench.run(partial(go_on.wait, 10), 0.05)
+        read = await bench.run(lambda: "read", 5)
+        go_on.set()
+        return read
+
+    assert asyncio.run(both()) == "read"
+
+
+def test_a_body_that_cannot_be_read_leaves_its_turn_to_the_next() -> None:
+    async def both() -> str:
+        bench = Bench()
+        with pytest.raises(ZeroDivisionError):
+            await bench.run(lambda: str(1 // 0), 5)
+        return await bench.run(lambda: "read", 5)
+
+    assert asyncio.run(both()) == "read"
