@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from crawler.classify import Reader
 from crawler.knowledge import Knowledge
-from crawler.models import Move, MoveType, Reading, Stage, Text, WhyNot
+from crawler.models import Move, Reading, Text
 from crawler.quoting import quoted_source
 
 
@@ -22,22 +21,10 @@ def understand(text: Text, outlet: str, author: str | None, reader: Reader, know
         knowledge: what companies are called.
     """
     reading = reader.read(text)
-    denied = reading.denied
-    if reading.why_not is WhyNot.DENIAL and not denied:
-        denied = tuple(_denied(text, reader))
 
     def attributed(move: Move) -> Move:
         company = knowledge.roster.company(move.company)
         names = (move.company, *(company.aliases if company else ()))
         return replace(move, quoted_source=quoted_source(text, move, names, outlet, author))
 
-    return replace(reading, moves=tuple(map(attributed, reading.moves)), denied=tuple(map(attributed, denied)))
-
-
-def _denied(text: Text, reader: Reader) -> Iterator[Move]:
-    """Yield what the title denies; that a company goes abroad with its cars is no word on its making any."""
-    found = [p for p in reader.judge(text).chosen if p.why_not is WhyNot.DENIAL]
-    several = any(p.type is not MoveType.NEW_ENTRANT for p in found)
-    for p in found:
-        if not (several and p.type is MoveType.NEW_ENTRANT):
-            yield Move(p.company, p.type, tuple(sorted(p.places)), Stage.CANCELLED, round(p.confidence, 3), text.title)
+    return replace(reading, moves=tuple(map(attributed, reading.moves)), denied=tuple(map(attributed, reading.denied)))

@@ -85,6 +85,10 @@ class Proposer:
         after = before or self._lexicon.find("denied_after", clause.masked, document.language, hit.end)
         if after is not None:
             return clause, after
+        earlier = [c for c in document.items[clause.item] if c.end <= clause.start][-1:]
+        for c in earlier:
+            if (match := self._lexicon.find("denies_next", c.masked, document.language)) is not None:
+                return c, match
         later = [c for c in document.items[clause.item] if c.start > clause.start and clause.part is Part.TITLE]
         found = ((c, self._lexicon.find("denied_after", c.masked, document.language)) for c in later)
         return next(((c, match) for c, match in found if match is not None), None)

@@ -194,6 +194,17 @@ class Judge:
         return best if document.sentence_of(best.clause) else proposal
 
 
+def denials(verdict: Verdict, title: str) -> tuple[Move, ...]:
+    """Return what a title denies; that a company goes abroad with its cars is no word on its making any."""
+    found = [p for p in verdict.chosen if p.why_not is WhyNot.DENIAL]
+    several = any(p.type is not MoveType.NEW_ENTRANT for p in found)
+    return tuple(
+        Move(p.company, p.type, tuple(sorted(p.places)), Stage.CANCELLED, round(p.confidence, 3), title)
+        for p in found
+        if not (several and p.type is MoveType.NEW_ENTRANT)
+    )
+
+
 def _key(proposal: Proposal) -> _Key:
     return proposal.company, proposal.type
 

@@ -10,9 +10,9 @@ from crawler.classify import lexicon, scoring, triggers
 from crawler.classify.candidates import Proposer
 from crawler.classify.document import Document, opening, read
 from crawler.classify.explanation import Explanation, explain
-from crawler.classify.judge import Judge, Verdict
+from crawler.classify.judge import Judge, Verdict, denials
 from crawler.knowledge import Knowledge, Matcher
-from crawler.models import Reading, Text
+from crawler.models import Reading, Text, WhyNot
 
 
 def code_version() -> str:
@@ -44,13 +44,13 @@ class Reader:
 
     def read(self, text: Text) -> Reading:
         """Return the moves the text reports, strongest first, or why there is none."""
-        return self._reading(self.judge(text))
+        return self._reading(self.judge(text), text.title)
 
     def explain(self, text: Text) -> Explanation:
         """Return everything that was seen in the text and what became of it, with the reading `read` returns."""
         document = self._document(text)
         verdict = self._judge.judge(document, text.published)
-        return explain(document, verdict, self._reading(verdict), self._proposer, self._scoring)
+        return explain(document, verdict, self._reading(verdict, text.title), self._proposer, self._scoring)
 
     def judge(self, text: Text) -> Verdict:
         """Return the verdict behind the reading: what the fit of the weights needs.
@@ -64,8 +64,10 @@ class Reader:
             return verdict
         return self._judge.judge(self._document(text), text.published)
 
-    def _reading(self, verdict: Verdict) -> Reading:
-        return Reading(self.name, self.version, verdict.moves, round(verdict.confidence, 3), verdict.why_not)
+    def _reading(self, verdict: Verdict, title: str) -> Reading:
+        denied = denials(verdict, title) if verdict.why_not is WhyNot.DENIAL else ()
+        confidence = round(verdict.confidence, 3)
+        return Reading(self.name, self.version, verdict.moves, confidence, verdict.why_not, denied)
 
     def _document(self, text: Text, *, generous: bool = False) -> Document:
         return read(text, self._matcher, self._roster, self._lexicon, generous=generous)

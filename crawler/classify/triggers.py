@@ -11,6 +11,7 @@ from typing import Any
 
 from crawler.classify.document import Clause
 from crawler.classify.lexicon import ABROAD, COMPANY, PLACE, Lexicon
+from crawler.classify.patterns import Index, Pattern, compiled, pattern
 from crawler.models import MoveType, Stage
 
 _COMMON = {"C": COMPANY, "P": PLACE, "O": ABROAD, "A": f"[{PLACE}{ABROAD}]"}
@@ -28,7 +29,6 @@ _MACROS = {
         "N": r"[\d一二三四五六七八九十百千万余多几,.两]+",
     },
 }
-_MACRO = re.compile(r"\{([A-Z~-]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Trigger:
     needs_abroad: bool
     entrant: bool
     model: bool
-    patterns: tuple[re.Pattern[str], ...]
+    patterns: tuple[Pattern, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,18 @@ class Hit:
     end: int
 
 
-@dataclass(frozen=True)
 class Triggers:
     """All triggers by language."""
 
-    by_language: Mapping[str, tuple[Trigger, ...]]
+    def __init__(self, by_language: Mapping[str, tuple[Trigger, ...]]) -> None:
+        self.by_language = by_language
+        self._rows = {
+            language: [(number, one.source) for number, row in enumerate(rows) for one in row.patterns]
+            for language, rows in by_language.items()
+        }
+        self._indexes = {
+            language: Index(one for row in rows for one in row.patterns) for language, rows in by_language.items()
+        }
 
     def hits(self, clause: Clause, language: str, entrants: bool = True, abroad: bool = True) -> Iterator[Hit]:
         """Return the first place at which each trigger stands in the clause.
@@ -69,13 +76,16 @@ class Triggers:
             entrants: False where no company is one that might enter: triggers for entrants are left out.
             abroad: False where no market is near: triggers that need one are left out.
         """
-        for trigger in self.by_language[language]:
-            if (trigger.entrant and not entrants) or (trigger.needs_abroad and not abroad):
+        triggers, rows = self.by_language[language], self._rows[language]
+        found = -1
+        for pattern_number in self._indexes[language].worth(clause.masked):
+            number, source = rows[pattern_number]
+            trigger = triggers[number]
+            if number == found or (trigger.entrant and not entrants) or (trigger.needs_abroad and not abroad):
                 continue
-            for pattern in trigger.patterns:
-                if match := pattern.search(clause.masked):
-                    yield Hit(trigger, match.start(), match.end())
-                    break
+            if match := compiled(source).search(clause.masked):
+                found = number
+                yield Hit(trigger, match.start(), match.end())
 
 
 def load() -> Triggers:
@@ -133,16 +143,5 @@ def _trigger(row: Mapping[str, Any], macros: Mapping[str, str]) -> Trigger:
         {"abroad": True, "nothing": False}[row["needs"]],
         bool(row.get("entrant", False)),
         bool(row.get("model", False)),
-        tuple(compile_pattern(pattern, macros) for pattern in row["patterns"]),
+        tuple(pattern(text, macros) for text in row["patterns"]),
     )
-
-
-def compile_pattern(pattern: str, macros: Mapping[str, str]) -> re.Pattern[str]:
-    """Return the pattern with its macros written out, those within macros too.
-
-    Raises:
-        KeyError: when there is no such macro.
-    """
-    while _MACRO.search(pattern):
-        pattern = _MACRO.sub(lambda m: macros[m[1]], pattern)
-    return re.compile(pattern)

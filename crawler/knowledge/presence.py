@@ -113,7 +113,7 @@ class Presence:
             return None
         built = self.gazetteer.members(place) & footprint.builds
         if at is not None:
-            built = {country for country in built if _reached(footprint.opened.get(country, footprint.since), at)}
+            built = frozenset(c for c in built if _reached(footprint.opened.get(c, footprint.since), at))
         enough = _PLANTS if place in self.gazetteer.regions_ else 1
         return True if len(built) >= enough else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from crawler.knowledge.matcher import Found, Matcher, Pattern, Sort
@@ -106,7 +106,7 @@ class Roster:
 
     def _disproofs(self, name: Found, found: Iterable[Found]) -> list[Found]:
         words = self.disproofs.get(name.names[0], frozenset())
-        return [f for f in found if fold(f.alias).text in words] if words else []
+        return [f for f in found if _folded(f.alias) in words] if words else []
 
     def _is_maker(self, found: Found) -> bool:
         return found.sort in _CLEAR and not self.other_business.issuperset(found.names)
@@ -144,6 +144,11 @@ class Roster:
     @cached_property
     def _matcher(self) -> Matcher:
         return Matcher(self.patterns)
+
+
+@lru_cache(4_000)
+def _folded(alias: str) -> str:
+    return fold(alias).text
 
 
 def _near(name: Found, signals: Iterable[Found]) -> bool:
