@@ -8,19 +8,21 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from babel import Locale
 from ruamel.yaml import YAML
 
+from crawler.text import fold
+
 FOLDER = Path(__file__).resolve().parent.parent / "crawler" / "knowledge"
 TARGET = FOLDER / "knowledge.json"
 _NOT_COUNTRIES = {"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"}
 _COMPANY_FIELDS = {
     "name", "zh", "aliases", "exact", "ambiguous", "nameless", "people", "models", "disproved_by",
-    "home", "kind", "group", "first_car", "maker",
+    "home", "kind", "group", "first_car", "maker", "as_of", "source",
 }  # fmt: skip
 _ALIAS_SECTIONS = (
     ("aliases", "place", False),
@@ -30,12 +32,7 @@ _ALIAS_SECTIONS = (
 )
 _NAMING = ("zh", "aliases", "exact", "ambiguous", "people", "models")
 _DATE = re.compile(r"20\d\d(?:-(?:0[1-9]|1[0-2]))?\Z")
-_NAME_LISTS = {"zh", "ambiguous", "people", "models", "disproved_by"}
 _PRESENCE_FIELDS = {"company", "places", "entered", "builds_in", "opened", "complete", "since", "as_of", "source"}
-
-
-Forms = Mapping[int, str]
-"""Simplified character -> its traditional form, as `str.translate` takes it."""
 
 
 def main() -> int:
@@ -58,8 +55,9 @@ def build() -> str:
         ValueError: when the YAML contradicts itself; the message names the row.
     """
     roster, places, presence = (_read(name) for name in ("roster.yaml", "places.yaml", "presence.yaml"))
-    forms = str.maketrans(dict(roster["traditional"].split()))
-    built = {"roster": _roster(roster, forms), "places": _places(places, forms), "presence": presence["presence"]}
+    _check_origin("roster", roster)
+    _check_origin("places", places)
+    built = {"roster": _roster(roster), "places": _places(places), "presence": presence["presence"]}
     codes = built["places"]["names"]
     _check_companies(built["roster"]["companies"], codes)
     _check_places(places)
@@ -72,29 +70,18 @@ def _read(name: str) -> dict[str, Any]:
     return data
 
 
-def _roster(data: Mapping[str, Any], forms: Forms) -> dict[str, Any]:
-    words = {key: [*data[key]["zh"], *data[key]["en"]] for key in ("decoys", "vehicle_words")}
-    return {
-        "companies": [
-            {key: _both(value, forms) if key in _NAME_LISTS else value for key, value in row.items()}
-            for row in data["companies"]
-        ],
-        **{key: sorted(set(_both(names, forms))) for key, names in words.items()},
-    }
+def _roster(data: Mapping[str, Any]) -> dict[str, Any]:
+    words = {key: sorted({*data[key]["zh"], *data[key]["en"]}) for key in ("decoys", "vehicle_words")}
+    return {"companies": data["companies"], **words}
 
 
-def _both(names: Iterable[str], forms: Forms) -> list[str]:
-    """Return the names, each Chinese one followed by its traditional form."""
-    return list(dict.fromkeys(form for name in names for form in (name, name.translate(forms))))
-
-
-def _places(data: Mapping[str, Any], forms: Forms) -> dict[str, Any]:
+def _places(data: Mapping[str, Any]) -> dict[str, Any]:
     names = {code: {"en": row["en"], "zh": row["zh"]} for code, row in data["regions"].items()}
     names.update(_countries())
     for code, row in data["names"].items():
         names[code] = dict(row)
     regions = {code: sorted(row["members"]) for code, row in data["regions"].items()}
-    patterns = sorted(_place_patterns(data, names, forms), key=lambda p: (p[0], p[1]))
+    patterns = sorted(_place_patterns(data, names), key=lambda p: (p[0], p[1]))
     return {"names": names, "regions": regions, "patterns": patterns}
 
 
@@ -108,16 +95,13 @@ def _territories(tag: str) -> Mapping[str, str]:
     return {str(code): name for code, name in Locale.parse(tag).territories.items()}
 
 
-def _place_patterns(
-    data: Mapping[str, Any], names: Mapping[str, Mapping[str, str]], forms: Forms
-) -> Iterator[list[Any]]:
+def _place_patterns(data: Mapping[str, Any], names: Mapping[str, Mapping[str, str]]) -> Iterator[list[Any]]:
     seen: set[str] = set()
     for alias, sort, codes, exact in _all_place_names(data, names):
-        for form in _both([alias], forms):
-            key = form if exact else form.casefold()
-            if key not in seen:
-                seen.add(key)
-                yield [form, sort, codes, exact]
+        key = alias if exact else fold(alias).text
+        if key not in seen:
+            seen.add(key)
+            yield [alias, sort, codes, exact]
 
 
 def _all_place_names(data: Mapping[str, Any], names: Mapping[str, Mapping[str, str]]) -> Iterator[list[Any]]:
@@ -129,6 +113,11 @@ def _all_place_names(data: Mapping[str, Any], names: Mapping[str, Mapping[str, s
     yield from ([alias, "decoy", [], False] for alias in data["decoys"])
     for tag in ("zh_Hant", "zh_Hant_HK"):
         yield from ([name, "place", [code], False] for code, name in _territories(tag).items() if code in names)
+
+
+def _check_origin(where: str, data: Mapping[str, Any]) -> None:
+    if not _DATE.match(str(data.get("as_of", ""))) or not data.get("source"):
+        raise ValueError(f"{where}: say as of when it holds (as_of: 2026-11) and where it comes from (source: ...)")
 
 
 def _check_companies(rows: list[dict[str, Any]], codes: Mapping[str, Any]) -> None:
@@ -145,8 +134,8 @@ def _check_companies(rows: list[dict[str, Any]], codes: Mapping[str, Any]) -> No
         if "disproved_by" in row and "ambiguous" not in row:
             raise ValueError(f"roster: {name}: nothing ambiguous that could be disproved")
         for alias in {name, *(a for key in _NAMING for a in row.get(key, ()))}:
-            if owners.setdefault(alias.casefold(), name) != name:
-                raise ValueError(f"roster: '{alias}' stands for {owners[alias.casefold()]} and for {name}")
+            if owners.setdefault(fold(alias).text, name) != name:
+                raise ValueError(f"roster: '{alias}' stands for {owners[fold(alias).text]} and for {name}")
 
 
 def _check_places(data: Mapping[str, Any]) -> None:
@@ -156,9 +145,9 @@ def _check_places(data: Mapping[str, Any]) -> None:
         by_code = {code: row.get(key, ()) for code, row in data["regions"].items()} | data[key]
         for code, aliases in by_code.items():
             for alias in aliases:
-                if owners.setdefault(alias.casefold(), code) != code:
-                    raise ValueError(f"places: '{alias}' stands for {owners[alias.casefold()]} and for {code}")
-    if both := {alias for alias in data["several"] if alias.casefold() in owners}:
+                if owners.setdefault(fold(alias).text, code) != code:
+                    raise ValueError(f"places: '{alias}' stands for {owners[fold(alias).text]} and for {code}")
+    if both := {alias for alias in data["several"] if fold(alias).text in owners}:
         raise ValueError(f"places: {sorted(both)} stand for one country and for several")
 
 
@@ -166,14 +155,13 @@ def _check_presence(rows: list[dict[str, Any]], companies: set[str], codes: Mapp
     names = [row["company"] for row in rows]
     for row in rows:
         name, dates = row["company"], {**row.get("entered", {}), **row.get("opened", {})}
+        _check_origin(f"presence: {name}", row)
         unknown = {*row["places"], *row.get("builds_in", ()), *dates} - codes.keys()
         if row.keys() - _PRESENCE_FIELDS or name not in companies or unknown:
             raise ValueError(f"presence: {name}: unknown company, field or place {sorted(unknown)}")
-        if names.count(name) > 1 or not row.get("source"):
-            raise ValueError(f"presence: {name}: twice, or without a source")
-        if wrong := [
-            d for d in (row.get("as_of"), row.get("since", "2000"), *dates.values()) if not _DATE.match(str(d))
-        ]:
+        if names.count(name) > 1:
+            raise ValueError(f"presence: {name}: twice")
+        if wrong := [date for date in (row.get("since", 2000), *dates.values()) if not _DATE.match(str(date))]:
             raise ValueError(f"presence: {name}: {wrong} are no dates; write 2025 or 2025-06")
         if elsewhere := set(row.get("opened", ())) - set(row.get("builds_in", ())):
             raise ValueError(f"presence: {name}: opened in {sorted(elsewhere)}, but does not build there")
