@@ -152,6 +152,7 @@ def test_places_are_known_in_both_scripts(knowledge: Knowledge, word: str, code:
         pytest.param("又一黑马赛道", id="dark-horse"),
         pytest.param("理查德谈车", id="a-first-name"),
         pytest.param("wild turkey", id="a-bird"),
+        pytest.param("a family reunion that is worth it", id="accents-that-texts-lose"),
         pytest.param("Chevy Colorado", id="a-pickup"),
     ],
 )
