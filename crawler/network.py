@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
+from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.internet.interfaces import IHostnameResolver, IHostResolution, IResolutionReceiver
 from zope.interface import implementer
 
 Origin = tuple[str, str, int]
@@ -126,6 +127,15 @@ def literal(host: str) -> str | None:
         return None
 
 
+def _as_address(host: str, port: int) -> IPv4Address | IPv6Address | None:
+    """Return what a host written as an address stands for: it needs no looking up, and no thread."""
+    try:
+        found = ipaddress.ip_address(host)
+    except ValueError:
+        return None
+    return IPv4Address("TCP", host, port) if found.version == 4 else IPv6Address("TCP", host, port)
+
+
 class _Receiver(Protocol):
     """What a resolver tells its findings to: Twisted's `IResolutionReceiver`, as the type checker can read it."""
 
@@ -191,12 +201,30 @@ class Guard:
         self._refused.pop(place, None)
         free = place in self._allowed
         receiver = resolutionReceiver if free else _PublicOnly(resolutionReceiver, place, self._note)
-        return self._resolver.resolveHostName(receiver, hostName, portNumber, addressTypes, transportSemantics)
+        address = _as_address(hostName, portNumber)
+        if address is None or transportSemantics != "TCP" or type(address) not in (addressTypes or (type(address),)):
+            return self._resolver.resolveHostName(receiver, hostName, portNumber, addressTypes, transportSemantics)
+        resolution = _Resolved(hostName)
+        receiver.resolutionBegan(resolution)
+        receiver.addressResolved(address)
+        receiver.resolutionComplete()
+        return resolution
 
     def _note(self, place: tuple[str, int], address: str) -> None:
         if len(self._refused) >= _REMEMBERED:
             self._refused.clear()
         self._refused[place] = address
+
+
+@implementer(IHostResolution)
+class _Resolved:
+    """A resolution that is over."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def cancel(self) -> None:
+        pass
 
 
 @implementer(IResolutionReceiver)

@@ -6,7 +6,7 @@ import hashlib
 import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import scrapy
@@ -142,7 +142,7 @@ class FeedSpider(scrapy.Spider):
 
     def _request(self, attempt: Attempt) -> scrapy.Request:
         poll = attempt.poll
-        of = safe_url_string(poll.validators_of) if poll.validators_of else None
+        of = _safe(poll.validators_of) if poll.validators_of else None
         return scrapy.Request(
             attempt.url,
             headers={"Cookie": attempt.cookie} if attempt.cookie else None,
@@ -270,6 +270,10 @@ def _summed_up(failed: Sequence[FeedAnswer]) -> FeedAnswer:
     reasons = "; ".join(f"{shorten(answer.url, 100)}: {answer.reason}" for answer in failed)
     postponed = all(answer.postponed for answer in failed)
     return replace(worst, reason=reasons, retry_after=min(waits) or None, postponed=postponed)
+
+
+# Scrapy does the same to every address, and both are then compared.
+_safe = lru_cache(2_000)(safe_url_string)
 
 
 def _was_conditional(response: Response) -> bool:
