@@ -1,52 +1,31 @@
-"""Patterns in which families of words stand by name, and a clause that remembers which families it holds."""
+"""Patterns in which families of words stand by name, and which of many patterns are worth a search in a text."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from re import _parser  # type: ignore[attr-defined]  # nothing else reads these patterns as `re` does; same 3.11 to 3.14
+from typing import Any
+
+from crawler.knowledge import Words
 
 _MACRO = re.compile(r"\{([A-Z~-]+)\}")
-_LONE = re.compile(r"\(\?:(\{[A-Z]+\})\)")
-_GAPS = "~-"
-_REPEATS = tuple("?*{")
+_SLOTS = 3
+"""So many sets of words are asked for of a pattern: a fourth hardly ever leaves one out."""
+_MOST_MEMBERS = 4
+"""Characters of a class that count as words each: the marks of names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """A regular expression with its families written out."""
-
-    source: str
-    needs: tuple[str, ...]
-    """Families (as regular expressions) of which each match holds a word: without one of them there is none."""
-
-
-def pattern(text: str, macros: Mapping[str, str]) -> Pattern:
-    """Return the pattern of a text with macros such as `{PLANT}`, those within macros written out too.
+def written_out(pattern: str, macros: Mapping[str, str]) -> str:
+    """Return the pattern with macros such as `{PLANT}` written out, those within macros too.
 
     Raises:
         KeyError: when there is no such macro.
     """
-    text = _LONE.sub(r"\1", text)
-    return Pattern(_written_out(text, macros), tuple(_written_out(f"{{{name}}}", macros) for name in _needed(text)))
-
-
-def _written_out(text: str, macros: Mapping[str, str]) -> str:
-    while _MACRO.search(text):
-        text = _MACRO.sub(lambda m: macros[m[1]], text)
-    return text
-
-
-def _needed(text: str) -> list[str]:
-    """Return the macros that stand neither within brackets nor before a sign that makes them optional."""
-    depth, found = 0, []
-    for piece in re.finditer(r"\\.|[()]|\{([A-Z~-]+)\}", text):
-        depth += {"(": 1, ")": -1}.get(piece[0], 0)
-        optional = text.startswith(_REPEATS, piece.end()) and _MACRO.match(text, piece.end()) is None
-        if piece[1] and piece[1] not in _GAPS and depth == 0 and not optional:
-            found.append(piece[1])
-    return list(dict.fromkeys(found))
+    while _MACRO.search(pattern):
+        pattern = _MACRO.sub(lambda m: macros[m[1]], pattern)
+    return pattern
 
 
 @cache
@@ -56,18 +35,66 @@ def compiled(source: str) -> re.Pattern[str]:
 
 
 class Index:
-    """Tells which of many patterns are worth a search in a text: those of which it holds every family."""
+    """Tells which patterns may match a text: those of which it holds a word of each set that every match holds."""
 
-    def __init__(self, patterns: Iterable[Pattern]) -> None:
-        self._patterns = tuple(patterns)
-        families = dict.fromkeys(need for one in self._patterns for need in one.needs)
-        self._bits = {family: 1 << number for number, family in enumerate(families)}
-        self._masks = [sum(self._bits[need] for need in one.needs) for one in self._patterns]
-        self._chosen: dict[int, tuple[int, ...]] = {}
+    def __init__(self, sources: Sequence[str]) -> None:
+        sets = [sorted(required(source), key=_telling, reverse=True)[:_SLOTS] for source in sources]
+        self._every = (1 << len(sources)) - 1
+        words = list(dict.fromkeys(word for asked in sets for one in asked for word in sorted(one)))
+        self._words = Words(words)
+        self._unasked = [_bits(number for number, asked in enumerate(sets) if len(asked) <= k) for k in range(_SLOTS)]
+        asked = [[one[k] if len(one) > k else frozenset[str]() for one in sets] for k in range(_SLOTS)]
+        self._held = [tuple(_bits(n for n, one in enumerate(slot) if word in one) for slot in asked) for word in words]
 
-    def worth(self, text: str) -> tuple[int, ...]:
-        """Return the numbers of those patterns, in order."""
-        held = sum(bit for family, bit in self._bits.items() if compiled(family).search(text))
-        if held not in self._chosen:
-            self._chosen[held] = tuple(n for n, mask in enumerate(self._masks) if mask & held == mask)
-        return self._chosen[held]
+    def worth(self, text: str) -> Iterator[int]:
+        """Yield the numbers of those patterns, in order."""
+        first, second, third = self._unasked
+        for number in self._words.within(text):
+            a, b, c = self._held[number]
+            first, second, third = first | a, second | b, third | c
+        left = first & second & third
+        while left:
+            lowest = left & -left
+            yield lowest.bit_length() - 1
+            left ^= lowest
+
+
+def _bits(numbers: Iterable[int]) -> int:
+    return sum(1 << number for number in numbers)
+
+
+def required(source: str) -> list[frozenset[str]]:
+    """Return sets of words: whatever the pattern matches holds a word of each."""
+    return _sets(_parser.parse(source))
+
+
+def _sets(parsed: Iterable[tuple[Any, Any]]) -> list[frozenset[str]]:
+    found: list[frozenset[str]] = []
+    run = ""
+    for operation, argument in (*parsed, (None, None)):
+        if operation is _parser.LITERAL:
+            run += chr(argument)
+            continue
+        if run:
+            found.append(frozenset({run}))
+        run = ""
+        found += _of(operation, argument)
+    return found
+
+
+def _of(operation: object, argument: Any) -> list[frozenset[str]]:  # noqa: ANN401 - as the parser gives it
+    if operation is _parser.SUBPATTERN:
+        return _sets(argument[3])
+    if operation in (_parser.MAX_REPEAT, _parser.MIN_REPEAT):
+        return _sets(argument[2]) if argument[0] >= 1 else []
+    if operation is _parser.BRANCH:
+        ways = [max(_sets(way), key=_telling, default=frozenset[str]()) for way in argument[1]]
+        return [frozenset().union(*ways)] if all(ways) else []
+    if operation is _parser.IN and len(argument) <= _MOST_MEMBERS and all(a[0] is _parser.LITERAL for a in argument):
+        return [frozenset(chr(code) for _, code in argument)]
+    return []
+
+
+def _telling(words: frozenset[str]) -> int:
+    """Return how much a set of words tells: by its shortest; a Han character is worth three letters."""
+    return min(sum(3 if character > "\u2e00" else 1 for character in word) for word in words) if words else 0

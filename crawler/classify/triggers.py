@@ -11,7 +11,7 @@ from typing import Any
 
 from crawler.classify.document import Clause
 from crawler.classify.lexicon import ABROAD, COMPANY, PLACE, Lexicon
-from crawler.classify.patterns import Index, Pattern, compiled, pattern
+from crawler.classify.patterns import Index, compiled, written_out
 from crawler.models import MoveType, Stage
 
 _COMMON = {"C": COMPANY, "P": PLACE, "O": ABROAD, "A": f"[{PLACE}{ABROAD}]"}
@@ -42,7 +42,8 @@ class Trigger:
     needs_abroad: bool
     entrant: bool
     model: bool
-    patterns: tuple[Pattern, ...]
+    patterns: tuple[str, ...]
+    """Regular expressions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,10 @@ class Triggers:
     def __init__(self, by_language: Mapping[str, tuple[Trigger, ...]]) -> None:
         self.by_language = by_language
         self._rows = {
-            language: [(number, one.source) for number, row in enumerate(rows) for one in row.patterns]
+            language: [(number, source) for number, row in enumerate(rows) for source in row.patterns]
             for language, rows in by_language.items()
         }
-        self._indexes = {
-            language: Index(one for row in rows for one in row.patterns) for language, rows in by_language.items()
-        }
+        self._indexes = {language: Index([source for _, source in rows]) for language, rows in self._rows.items()}
 
     def hits(self, clause: Clause, language: str, entrants: bool = True, abroad: bool = True) -> Iterator[Hit]:
         """Return the first place at which each trigger stands in the clause.
@@ -124,9 +123,9 @@ def stage_of(clause: Clause, hit: Hit, language: str, lexicon: Lexicon) -> Stage
         return Stage.PLANNED if meant else Stage.ANNOUNCED
     if own is Stage.LAUNCHED and hit.trigger.type is MoveType.MARKET_ENTRY and says("declared"):
         return Stage.ANNOUNCED
-    if own is Stage.PLANNED and (says("signed") or says("begun")):
-        return Stage.ANNOUNCED if says("signed") else Stage.UNDER_WAY
-    return own
+    if own is Stage.PLANNED and says("begun") and not says("signed"):
+        return Stage.UNDER_WAY
+    return Stage.ANNOUNCED if own is Stage.PLANNED and says("signed") else own
 
 
 def _read(language: str) -> tuple[Trigger, ...]:
@@ -143,5 +142,5 @@ def _trigger(row: Mapping[str, Any], macros: Mapping[str, str]) -> Trigger:
         {"abroad": True, "nothing": False}[row["needs"]],
         bool(row.get("entrant", False)),
         bool(row.get("model", False)),
-        tuple(pattern(text, macros) for text in row["patterns"]),
+        tuple(written_out(pattern, macros) for pattern in row["patterns"]),
     )

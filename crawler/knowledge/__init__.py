@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from importlib import resources
 
 from crawler.knowledge.gazetteer import Gazetteer
-from crawler.knowledge.matcher import Found, Matcher, Pattern, Sort
+from crawler.knowledge.matcher import Found, Matcher, Pattern, Sort, Words
 from crawler.knowledge.presence import Presence
 from crawler.knowledge.roster import Roster
 from crawler.models import CompanyPatch
 
-__all__ = ["Found", "Gazetteer", "Knowledge", "Matcher", "Pattern", "Presence", "Roster", "Sort", "load"]
+__all__ = ["Found", "Gazetteer", "Knowledge", "Matcher", "Pattern", "Presence", "Roster", "Sort", "Words", "load"]
 
 
 @dataclass(frozen=True)

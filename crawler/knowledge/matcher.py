@@ -106,6 +106,20 @@ class Matcher:
         return exact or next(iter(sorted((p for p in options if not p.exact), key=_disproves)), None)
 
 
+class Words:
+    """Tells which of many words stand in a text, within longer ones too, in one pass."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self._automaton = AhoCorasick(list(words)) if words else None
+
+    def within(self, text: str) -> set[int]:
+        """Return the numbers of the words that do."""
+        if self._automaton is None:
+            return set()
+        matches = self._automaton.find_matches_as_indexes(_SURROGATE.sub("\ufffd", text), overlapping=True)
+        return {number for number, _, _ in matches}
+
+
 def _disproves(pattern: Pattern) -> bool:
     return pattern.sort is Sort.DISPROOF
 

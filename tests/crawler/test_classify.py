@@ -124,7 +124,7 @@ def test_the_data_files_use_only_what_the_code_knows() -> None:
     weights = scoring.load()
     assert math.isclose(weights.score(()), weights.weights["bias"])
     for rows in triggers.load().by_language.values():
-        sources = [p.source for row in rows for p in row.patterns]
+        sources = [source for row in rows for source in row.patterns]
         assert len(sources) > 50
         assert all(compiled(source).groups == 0 for source in sources)
     assert set(lexicon.load().families) >= {"negation", "rumour", "wish"}

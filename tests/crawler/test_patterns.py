@@ -1,0 +1,63 @@
+"""Patterns: what an index leaves out never matches; families are written out."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.classify import triggers
+from crawler.classify.patterns import Index, compiled, required, written_out
+
+TRIGGERS = triggers.load().by_language
+SOURCES = {language: [s for row in rows for s in row.patterns] for language, rows in TRIGGERS.items()}
+INDEXES = {language: Index(sources) for language, sources in SOURCES.items()}
+_WORDS = {
+    language: sorted({word for source in sources for words in required(source) for word in words})
+    for language, sources in SOURCES.items()
+}
+_MORE = [" ", "ᚠ", "ᚢ", "ᚦ", " the ", " in ", " to ", "s ", "ed ", "ing ", "7,000 ", "在", "了", ",", "。"]
+
+
+@pytest.mark.parametrize("language", SOURCES)
+@settings(deadline=None, max_examples=150)
+@given(data=st.data())
+def test_a_pattern_that_is_left_out_does_not_match(language: str, data: st.DataObject) -> None:
+    pieces = st.sampled_from(_MORE) | st.sampled_from(_WORDS[language])
+    text = "".join(data.draw(st.lists(pieces, max_size=14)))
+    matching = [n for n, source in enumerate(SOURCES[language]) if compiled(source).search(text)]
+    worth = list(INDEXES[language].worth(text))
+    assert set(matching) <= set(worth)
+    assert worth == sorted(worth)
+
+
+@pytest.mark.parametrize("language", SOURCES)
+def test_few_patterns_are_searched_for_in_a_text_of_other_things(language: str) -> None:
+    text = {"en": "a quiet evening by the lake with old friends", "zh": "湖边安静的夜晚与老朋友"}[language]
+    assert len(list(INDEXES[language].worth(text))) < len(SOURCES[language]) / 20
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("abc", [{"abc"}]),
+        ("(?:plan|build) x?", [{"plan", "build"}, {" "}]),
+        ("a(?:bc)?d", [{"a"}, {"d"}]),
+        (r"\bbuild\w*\b", [{"build"}]),
+        ("[ᚢᚦ] market", [{"ᚢ", "ᚦ"}, {" market"}]),
+        (r"\d+", []),
+        ("(?:plan|\\d)", []),
+    ],
+    ids=str,
+)
+def test_each_match_holds_a_word_of_every_required_set(source: str, expected: list[set[str]]) -> None:
+    assert required(source) == [frozenset(words) for words in expected]
+
+
+def test_families_within_families_are_written_out() -> None:
+    assert written_out("{A} x", {"A": "(?:{B}|c)", "B": "b"}) == "(?:b|c) x"
+
+
+def test_an_unknown_family_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        written_out("{NOBODY}", {})
