@@ -111,8 +111,9 @@ def _all_place_names(data: Mapping[str, Any], names: Mapping[str, Mapping[str, s
         yield from ([alias, sort, [code], exact] for code, aliases in by_code.items() for alias in aliases)
     yield from ([alias, "place", codes, False] for alias, codes in data["several"].items())
     yield from ([alias, "decoy", [], False] for alias in data["decoys"])
-    for tag in ("zh_Hant", "zh_Hant_HK"):
-        yield from ([name, "place", [code], False] for code, name in _territories(tag).items() if code in names)
+    for tag in ("zh_Hant", "zh_Hant_HK"):  # two characters would be found inside other words: 東加 (Tonga) in 股东加码
+        further = ((code, name) for code, name in _territories(tag).items() if code in names and len(name) > 2)
+        yield from ([name, "place", [code], False] for code, name in further)
 
 
 def _check_origin(where: str, data: Mapping[str, Any]) -> None:
