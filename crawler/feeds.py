@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 
 import feedparser
 
+from crawler.aside import Aside
 from crawler.decoding import Unreadable, decode, garbled
 from crawler.markup import plain
 from crawler.models import Entry
@@ -175,9 +176,10 @@ def _xml_feed(text: str) -> _Found:
     whole = end.search(all_[-20_000:]) is not None
     some = _first_items(all_)
     body = all_ if whole and some is all_ else _closed(some, root[0][1:])
+    aside = Aside()
     try:
         parsed = feedparser.parse(
-            io.BytesIO(_xml(body)),
+            io.BytesIO(aside.take(_xml(body))),
             response_headers={"content-type": "application/xml; charset=utf-8"},
             sanitize_html=False,
             resolve_relative_uris=False,
@@ -187,9 +189,8 @@ def _xml_feed(text: str) -> _Found:
     version = str(parsed.get("version") or "")
     if not version and not parsed.entries:
         raise _not_a_feed(text)
-    feed = parsed.feed
-    items = [_xml_item(entry) for entry in parsed.entries]
-    return version or root[1].lower(), _string(feed.get("title")), _string(feed.get("link")), items, whole
+    title, link = (aside.give_back(_string(parsed.feed.get(key))) for key in ("title", "link"))
+    return version or root[1].lower(), title, link, [_xml_item(entry, aside) for entry in parsed.entries], whole
 
 
 def _xml(text: str) -> bytes:
@@ -215,15 +216,17 @@ def _closed(text: str, tag: str) -> str:
     return f"{cut}{channel}</{tag}>"
 
 
-def _xml_item(entry: Mapping[str, Any]) -> _Item:
-    texts = [_string(part.get("value")) for part in entry.get("content") or ()]
-    texts.append(_string(entry.get("summary")))
+def _xml_item(entry: Mapping[str, Any], aside: Aside) -> _Item:
+    def text(value: object) -> str:
+        return aside.give_back(_string(value))
+
+    texts = [*(part.get("value") for part in entry.get("content") or ()), entry.get("summary")]
     return _Item(
-        link=_string(entry.get("feedburner_origlink") or entry.get("link")),
-        guid=_string(entry.get("id")),
-        title=_string(entry.get("title")),
-        texts=tuple(texts),
-        author=_string(entry.get("author")),
+        link=text(entry.get("feedburner_origlink") or entry.get("link")),
+        guid=text(entry.get("id")),
+        title=text(entry.get("title")),
+        texts=tuple(map(text, texts)),
+        author=text(entry.get("author")),
         date=_first_date(entry),
     )
 
