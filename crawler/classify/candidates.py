@@ -227,10 +227,16 @@ class Proposer:
 
     def _foreign(self, case: Case, clause: Clause) -> tuple[str, ...]:
         contains, home = self._knowledge.gazetteer.contains, case.actor.company.home
-        codes = {
-            code
+        named = [
+            found
             for found, mark in zip(clause.names, clause.marks, strict=True)
             if found.sort in PLACES and not grammar.comes_from(clause, mark, case.hit, self._lexicon)
+        ]
+        single = {found.names[0] for found in named if len(found.names) == 1}
+        codes = {
+            code
+            for found in named
+            if len(found.names) == 1 or single.isdisjoint(found.names)  # "Tbilisi, its first in the Caucasus"
             for code in found.names
             if code == OVERSEAS or not contains(code, home)
         }

@@ -83,6 +83,19 @@ def test_a_lead_names_the_place_that_the_title_leaves_open() -> None:
     assert reading.moves[0].destinations == ("CL",)
 
 
+@pytest.mark.parametrize(
+    ("title", "destinations"),
+    [
+        pytest.param("Voyah enters the Caucasus", ("AM", "AZ", "GE"), id="alone"),
+        pytest.param("Voyah opens in Tbilisi, its first showroom in the Caucasus", ("GE",), id="beside-one-of-them"),
+    ],
+)
+def test_a_word_for_several_countries_stands_behind_the_one_that_is_named(
+    title: str, destinations: tuple[str, ...]
+) -> None:
+    assert READER.read(Text(title)).moves[0].destinations == destinations
+
+
 def test_details_are_quoted_word_for_word() -> None:
     title = "Voyah invests $250 million in a plant in Chile with Geely to build 40,000 cars by 2027"
     move = READER.read(Text(title)).moves[0]
