@@ -78,10 +78,13 @@ def text_by_key(connection: Connection, keys: Iterable[str]) -> tuple[int, Text]
     """Return id and text of the article that one of the keys leads to, the strongest first; None where none does."""
     found = known(connection, keys := list(keys))
     article = next((found[key] for key in keys if key in found), None)
-    if article is None:
-        return None
+    return (article.id, text_of(connection, article.id)) if article else None
+
+
+def text_of(connection: Connection, id: int) -> Text:
+    """Return the text of a stored article."""
     query = select(articles.c.title, articles.c.text, articles.c.published_at, articles.c.source_id)
-    return article.id, Text(*connection.execute(query.where(articles.c.id == article.id)).one())
+    return Text(*connection.execute(query.where(articles.c.id == id)).one())
 
 
 @dataclass(frozen=True, slots=True)

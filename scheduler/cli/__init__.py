@@ -11,7 +11,7 @@ from scheduler.cli.demo import demo
 from scheduler.cli.explain import explain
 from scheduler.cli.files import check, init
 from scheduler.cli.knowledge import companies, markets
-from scheduler.cli.lists import alerts_app, events, status
+from scheduler.cli.lists import alerts_app, events_app, status
 from scheduler.cli.run import run
 from scheduler.cli.sources import sources_app
 from scheduler.version import VERSION
@@ -33,7 +33,7 @@ app.command()(explain)
 app.command()(companies)
 app.command()(markets)
 app.command()(status)
-app.command()(events)
+app.add_typer(events_app, name="events")
 app.add_typer(alerts_app, name="alerts")
 app.add_typer(sources_app, name="sources")
 

@@ -10,9 +10,11 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from crawler.knowledge import Knowledge
 from crawler.storage.engine import Engine, StorageError, open_engine
 from scheduler.cli.output import Format, say
 from scheduler.config import ConfigError, LoadedConfig, load
+from scheduler.config.words import knowledge_for
 from scheduler.migrations import upgrade
 
 WRONG_INPUT, USAGE, OTHER_INSTANCE = 1, 2, 3
@@ -38,6 +40,14 @@ def loaded_config(path: Path) -> LoadedConfig:
     """Return the configuration, or end with all that is wrong with it."""
     try:
         return load(path, os.environ)
+    except ConfigError as error:
+        fail(error)
+
+
+def knowledge_of(loaded: LoadedConfig) -> Knowledge:
+    """Return the knowledge with the configuration's companies, or end with what is wrong with them."""
+    try:
+        return knowledge_for(loaded)
     except ConfigError as error:
         fail(error)
 

@@ -10,12 +10,10 @@ from typing import Annotated
 import typer
 
 from crawler.classify import Reader
-from scheduler.cli.common import DEFAULT_CONFIG, ConfigPath, fail, loaded_config
+from scheduler.cli.common import DEFAULT_CONFIG, ConfigPath, fail, knowledge_of, loaded_config
 from scheduler.cli.judged import alerted
 from scheduler.cli.output import say
-from scheduler.config import ConfigError
 from scheduler.config.expectations import run_tests
-from scheduler.config.words import knowledge_for
 
 _SHIPPED = ("config.yaml", "config.schema.json")
 
@@ -47,10 +45,7 @@ def shipped(name: str) -> str:
 def check(config: ConfigPath = DEFAULT_CONFIG) -> None:
     """Check the configuration and run its tests; exit code 1 when anything is wrong."""
     loaded = loaded_config(config)
-    try:
-        knowledge = knowledge_for(loaded)
-    except ConfigError as error:
-        fail(error)
+    knowledge = knowledge_of(loaded)
     for problem in loaded.warnings:
         say(f"warning: {problem}")
     for line in loaded.not_yet_in_force:

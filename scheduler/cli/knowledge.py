@@ -12,10 +12,9 @@ from crawler import knowledge as shipped
 from crawler.knowledge import Gazetteer, Knowledge, Roster
 from crawler.models import OVERSEAS, Company
 from crawler.text import fold, language_of
-from scheduler.cli.common import DEFAULT_CONFIG, ConfigPath, FormatOption, JsonOption, fail, loaded_config
+from scheduler.cli.common import DEFAULT_CONFIG, ConfigPath, FormatOption, JsonOption, knowledge_of, loaded_config
 from scheduler.cli.output import Format, Row, print_rows
-from scheduler.config import ConfigError, LoadedConfig
-from scheduler.config.words import knowledge_for
+from scheduler.config import LoadedConfig
 
 _MOST_PLACES = 8
 """Markets that a table's row lists; JSON and CSV list all."""
@@ -63,10 +62,7 @@ def known(path: Path) -> tuple[LoadedConfig | None, Knowledge]:
     if path == DEFAULT_CONFIG and not path.exists():
         return None, shipped.load()
     loaded = loaded_config(path)
-    try:
-        return loaded, knowledge_for(loaded)
-    except ConfigError as error:
-        fail(error)
+    return loaded, knowledge_of(loaded)
 
 
 def _companies(roster: Roster, word: str) -> Iterator[Company]:

@@ -18,10 +18,19 @@ from crawler.storage.engine import Engine, reading, writing
 from crawler.storage.sources import SourceState
 from crawler.storage.views import event_ids, views
 from crawler.units import describe_age, now, parse_duration
-from scheduler.cli.common import DEFAULT_CONFIG, ConfigPath, FormatOption, JsonOption, database, fail, loaded_config
+from scheduler.cli.common import (
+    DEFAULT_CONFIG,
+    ConfigPath,
+    FormatOption,
+    JsonOption,
+    database,
+    fail,
+    knowledge_of,
+    loaded_config,
+)
+from scheduler.cli.label import label
 from scheduler.cli.output import Format, Row, print_json, print_rows, say
-from scheduler.config import ConfigError, LoadedConfig
-from scheduler.config.words import knowledge_for
+from scheduler.config import LoadedConfig
 from scheduler.timetable import Plan, overdue
 
 SinceOption = Annotated[str | None, typer.Option("--since", help="Only what changed in this time, such as 30d.")]
@@ -30,6 +39,8 @@ LimitOption = Annotated[int, typer.Option("--limit", min=1, help="At most so man
 GAP_SHOWN = timedelta(days=7)
 """How long a gap between two polls is worth a word (a choice)."""
 
+events_app = typer.Typer(help="List and export events; say which were right.")
+events_app.command()(label)
 alerts_app = typer.Typer(help="List and export alerts; send again what could not be sent.")
 
 
@@ -111,7 +122,9 @@ def notes(state: SourceState, moment: datetime, *, late: bool) -> Iterator[str]:
         yield "a poll is overdue: is the service running?"
 
 
+@events_app.callback(invoke_without_command=True)
 def events(
+    context: typer.Context,
     config: ConfigPath = DEFAULT_CONFIG,
     since: SinceOption = None,
     limit: LimitOption = 50,
@@ -119,12 +132,12 @@ def events(
     as_json: JsonOption = False,
 ) -> None:
     """List and export the events known, newest first."""
+    if context.invoked_subcommand is not None:
+        context.obj = config
+        return
     start = _start(since)
     loaded = loaded_config(config)
-    try:
-        knowledge = knowledge_for(loaded)
-    except ConfigError as error:
-        fail(error)
+    knowledge = knowledge_of(loaded)
     with database(loaded) as engine, reading(engine) as connection:
         found = views(connection, event_ids(connection, since=start, limit=limit), knowledge)
     print_rows(

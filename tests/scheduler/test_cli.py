@@ -201,7 +201,7 @@ def test_the_version_is_shown() -> None:
 
 def test_every_command_and_option_is_documented() -> None:
     page = (Path(__file__).parents[2] / "docs" / "reference" / "cli.md").read_text()
-    for command in ("init", "run", "check", "classify", "status", "events", "alerts", "alerts retry"):
+    for command in ("init", "run", "check", "classify", "status", "events", "events label", "alerts", "alerts retry"):
         assert f"`chuhai {command}" in page, command
         help_text = chuhai(*command.split(), "--help").stdout
         for option in {word.strip(",") for word in help_text.split() if word.startswith("--")} - {"--help"}:
