@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 
-.PHONY: run test check lint unit format reference knowledge eval scenarios fit migration samples articles demo demo-golden torture bench lock clean
+.PHONY: run test check lint unit format reference knowledge eval scenarios fit migration samples articles demo demo-golden torture bench bench-reading lock clean
 
 run: .venv/run            ## start the service on ./config.yaml
 	$(BIN)/chuhai run
@@ -62,6 +62,9 @@ torture: .venv/dev        ## make torture DIR=…: read every feed of a folder, 
 
 bench: .venv/dev          ## what a poll costs, beside a plain script (bench/README.md)
 	$(BIN)/python bench/poll_cost.py
+
+bench-reading: .venv/dev  ## how fast the reader loads and reads, and with twice the names (bench/README.md)
+	$(BIN)/python bench/reading.py
 
 lock:                     ## write requirements/*.txt anew (needs uv)
 	requirements/update.sh
