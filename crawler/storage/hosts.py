@@ -31,8 +31,12 @@ def _keeping(*columns: str) -> dict[str, Insert]:
     """Return, by dialect, the statement that stores these columns of a host, whether it is known or not."""
     index, post, lite = [hosts.c.host], postgresql.insert(hosts), sqlite.insert(hosts)
     return {
-        "postgresql": post.on_conflict_do_update(index, set_={name: post.excluded[name] for name in columns}),
-        "sqlite": lite.on_conflict_do_update(index, set_={name: lite.excluded[name] for name in columns}),
+        "postgresql": post.on_conflict_do_update(
+            index_elements=index, set_={name: post.excluded[name] for name in columns}
+        ),
+        "sqlite": lite.on_conflict_do_update(
+            index_elements=index, set_={name: lite.excluded[name] for name in columns}
+        ),
     }
 
 
