@@ -133,7 +133,8 @@ class Proposer:
         if not names:
             return []
         names = self._owned(document, self._entrants(names) if hit.trigger.entrant else names)
-        chosen = self._most_specific(names)
+        behind = [f for f in clause.between(hit.start, hit.end, COMPANIES) if f not in names]
+        chosen = self._most_specific([*names, *behind])
         if len(names) > 1 and self._lexicon.find("joined", document.whole[names[0].end : names[1].start]):
             chosen = [(f, self._knowledge.roster.by_name[f.names[0]]) for f in names[:2]]
         return [Actor(company, found, role, marks.get(found, -1)) for found, company in chosen]
@@ -200,7 +201,10 @@ class Proposer:
             return Stage.RUMOURED
         language = case.document.language
         stage = stage_of(case.clause, case.hit, language, self._lexicon)
-        signed = self._lexicon.find("signed", grammar.item_words(case.document, case.clause), language)
+        title = grammar.item_words(case.document, case.clause)
+        if stage in (Stage.PLANNED, Stage.ANNOUNCED) and self._lexicon.find("rumour", title, language):
+            return Stage.RUMOURED
+        signed = self._lexicon.find("signed", title, language)
         if stage is Stage.PLANNED and signed and not self._lexicon.find("wish", case.clause.masked, language):
             return Stage.ANNOUNCED
         return stage
@@ -226,12 +230,21 @@ class Proposer:
         return (), ()
 
     def _foreign(self, case: Case, clause: Clause) -> tuple[str, ...]:
-        contains, home = self._knowledge.gazetteer.contains, case.actor.company.home
-        named = [
-            found
+        home = case.actor.company.home
+        meant = [
+            (found, mark)
             for found, mark in zip(clause.names, clause.marks, strict=True)
-            if found.sort in PLACES and not grammar.comes_from(clause, mark, case.hit, self._lexicon)
+            if found.sort in PLACES and not self._comes_from(case, clause, found, mark)
         ]
+        named = (
+            grammar.of_trigger(clause, case.hit, meant, self._lexicon)
+            if clause is case.clause
+            else [f for f, _ in meant]
+        )
+        contains = self._knowledge.gazetteer.contains
+        own = {code for found in named for code in found.names}
+        # "its European headquarters in Milan"
+        named += [f for f, _ in meant if any(contains(wide, c) for wide in own for c in f.names) and f not in named]
         single = {found.names[0] for found in named if len(found.names) == 1}
         codes = {
             code
@@ -242,6 +255,15 @@ class Proposer:
         }
         wider = {c for c in codes if any(c != other and contains(c, other) for other in codes)}
         return tuple(sorted(codes - wider))
+
+    def _comes_from(self, case: Case, clause: Clause, found: Found, mark: int) -> bool:
+        """Say whether a market is where something comes from: also a plant's country before its "exports"."""
+        if grammar.comes_from(clause, mark, case.hit, self._lexicon):
+            return True
+        if case.type is not MoveType.EXPORT or clause is not case.clause:
+            return False
+        before = self._lexicon.find("exports_of", clause.masked[mark + 1 : mark + 40]) is not None
+        return before and any(self._knowledge.presence.builds_in(case.actor.company.name, p) for p in found.names)
 
     def _impossible(self, case: Case, places: Sequence[str]) -> WhyNot | None:
         if self.denial(case.document, case.clause, case.hit):

@@ -78,6 +78,23 @@ def comes_from(clause: Clause, mark: int, hit: Hit, lexicon: Lexicon) -> bool:
     return before is not None or after is not None
 
 
+def of_trigger(clause: Clause, hit: Hit, places: Sequence[tuple[Found, int]], lexicon: Lexicon) -> list[Found]:
+    """Return the markets among the trigger's own words and those listed with them; all where it has none."""
+    own = [n for n, (_, mark) in enumerate(places) if hit.start <= mark < hit.end]
+    if not own:
+        return [found for found, _ in places]
+    first, last = own[0], own[-1]
+    while last + 1 < len(places) and _listed(clause, places[last][1], places[last + 1][1], lexicon):
+        last += 1
+    while first > 0 and _listed(clause, places[first - 1][1], places[first][1], lexicon):
+        first -= 1
+    return [found for found, _ in places[first : last + 1]]
+
+
+def _listed(clause: Clause, mark: int, other: int, lexicon: Lexicon) -> bool:
+    return lexicon.find("listed", clause.masked[mark + 1 : other]) is not None
+
+
 def model_arrives(case: Case, lexicon: Lexicon) -> bool:
     """Say whether a model, not the brand, is what arrives: something else stands between company and market."""
     clause, hit, mark, language = case.clause, case.hit, case.actor.mark, case.document.language

@@ -19,6 +19,8 @@ _SECOND_TYPE = 0.7
 """A second type in the same clause must be this sure: most words that report one move faintly resemble another."""
 _AGAINST = -0.6
 """Log-odds from which on a signal is named as the reason why a report is none."""
+_SITED = {MoveType.OVERSEAS_PRODUCTION, MoveType.OVERSEAS_ORGANISATION, MoveType.WITHDRAWAL}
+_ESTABLISHED = {MoveType.OVERSEAS_PRODUCTION, MoveType.OVERSEAS_ORGANISATION}
 _UNDONE = {Stage.PLANNED, Stage.ANNOUNCED}
 _ALIKE = {MoveType.MARKET_ENTRY, MoveType.EXPORT}
 _ENDS = {MoveType.WITHDRAWAL, MoveType.NEW_ENTRANT}
@@ -105,11 +107,19 @@ class Judge:
         if not same:
             return proposal
         signals = (*proposal.signals, Signal("lead_confirms"))
-        places = proposal.places
-        if places == (OVERSEAS,):
-            places = next((p.places for p in same if p.says("place_named")), places)
+        places = next((p.places for p in same if self._says_where(p, proposal)), proposal.places)
         confidence = proposal.confidence if proposal.why_not else self._scoring.confidence(signals)
         return replace(proposal, confidence=confidence, places=places, signals=signals)
+
+    def _says_where(self, lead: Proposal, title: Proposal) -> bool:
+        """Say whether the lead names the country that the title leaves open; exports abroad go to more than one."""
+        if not lead.says("place_named"):
+            return False
+        if title.places == (OVERSEAS,):
+            return title.type is not MoveType.EXPORT or not title.says("place_overseas")
+        contains = self._gazetteer.contains
+        within = all(any(contains(wide, place) for wide in title.places) for place in lead.places)
+        return title.type in _SITED and within and self._gazetteer.are_regions(title.places)
 
     def _added(self, moves: Mapping[_Key, Proposal], body: Iterable[Proposal]) -> list[Proposal]:
         """Return the body's events of further types, for companies that have one already: the first of each."""
@@ -227,15 +237,20 @@ def _strongest(proposals: Iterable[Proposal]) -> dict[_Key, Proposal]:
     best: dict[_Key, Proposal] = {}
     for proposal in proposals:
         old = best.get(_key(proposal))
-        if old is None or (proposal.why_not is None, proposal.confidence) > (old.why_not is None, old.confidence):
+        if old is None or _strength(proposal) > _strength(old):
             best[_key(proposal)] = proposal
     return best
+
+
+def _strength(proposal: Proposal) -> tuple[bool, float, int]:
+    """Return what proposals of one move are compared by: of two as sure, the one further on tells more."""
+    return proposal.why_not is None, round(proposal.confidence, 6), proposal.stage.rank
 
 
 def _one_per_clause(proposals: Sequence[Proposal]) -> list[Proposal]:
     """Of the types one clause seems to report, keep the surest; a retreat outweighs what it retreats from."""
     kept: list[Proposal] = []
-    for proposal in sorted(proposals, key=lambda p: (not _retreats(p), -p.confidence)):
+    for proposal in sorted(proposals, key=lambda p: (not _retreats(p), p.says("establishment"), -p.confidence)):
         rivals = [
             k for k in kept if k.company == proposal.company and k.clause.item == proposal.clause.item and _counts(k)
         ]
@@ -250,6 +265,8 @@ def _retreats(proposal: Proposal) -> bool:
 
 def _rules_out(kept: Proposal, other: Proposal) -> bool:
     if kept.type is MoveType.WITHDRAWAL or {kept.type, other.type} == _ALIKE:
+        return True
+    if kept.type in _ESTABLISHED and other.says("establishment"):
         return True
     return kept.clause is other.clause and other.confidence < _SECOND_TYPE
 

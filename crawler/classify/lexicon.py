@@ -45,4 +45,4 @@ def load() -> Lexicon:
 
 
 def _compiled(words: str) -> re.Pattern[str]:
-    return re.compile(words.replace("{C}", COMPANY), re.IGNORECASE)
+    return re.compile(words.replace("{C}", COMPANY).replace("{P}", PLACE), re.IGNORECASE)

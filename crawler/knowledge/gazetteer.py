@@ -40,6 +40,10 @@ class Gazetteer:
         folded = fold(word.strip()).text
         return self._index.get(folded)
 
+    def are_regions(self, places: Iterable[str]) -> bool:
+        """Say whether every place is a region word."""
+        return all(place in self.regions_ for place in places)
+
     def regions(self) -> tuple[str, ...]:
         """Return the region words, OVERSEAS last."""
         return tuple(sorted(self.regions_, key=lambda word: (word == OVERSEAS, word)))
