@@ -119,7 +119,8 @@ def stage_of(clause: Clause, hit: Hit, language: str, lexicon: Lexicon) -> Stage
         return Stage.PLANNED if says("delay") else Stage.ANNOUNCED if says("to_come", hit.end) else own
     ahead = lexicon.find("headline_to", clause.masked, language)
     if says("wish") or says("will") or (ahead is not None and (language == "zh" or ahead.start() <= hit.start)):
-        meant = own is Stage.PLANNED or language == "zh" or says("wish")
+        export = hit.trigger.type is MoveType.EXPORT
+        meant = own is Stage.PLANNED or export or language == "zh" or says("wish")
         return Stage.PLANNED if meant else Stage.ANNOUNCED
     if own is Stage.LAUNCHED and hit.trigger.type is MoveType.MARKET_ENTRY and says("declared"):
         return Stage.ANNOUNCED
