@@ -69,15 +69,18 @@ def _name(seen: NameSeen) -> str:
     what = {
         Sort.COMPANY: f"the company {stands_for}",
         Sort.AMBIGUOUS: f"perhaps the company {stands_for}",
+        Sort.DOUBTFUL: f"perhaps the company {stands_for}",
         Sort.PERSON: f"a person, for {stands_for}",
+        Sort.MODEL: f"a model of {stands_for}",
         Sort.PLACE: f"the market {stands_for}",
         Sort.CITY: f"a city, for {stands_for}",
         Sort.DEMONYM: f"an adjective of {stands_for}",
         Sort.VEHICLE: "speaks of vehicles",
         Sort.DECOY: "only looks like a name",
+        Sort.DISPROOF: f"speaks against {stands_for} beside it",
     }[seen.sort]
-    unless = "" if seen.counts or seen.sort is Sort.DECOY else f" – does not count: {_why_not_meant(seen)}"
-    return f"{_where(seen.quote)}  {what}{unless}"
+    said = seen.counts or seen.sort in (Sort.DECOY, Sort.DISPROOF)
+    return f"{_where(seen.quote)}  {what}{'' if said else f' – does not count: {_why_not_meant(seen)}'}"
 
 
 def _why_not_meant(seen: NameSeen) -> str:

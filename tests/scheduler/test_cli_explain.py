@@ -76,8 +76,14 @@ def test_a_denial_is_named_with_the_words_that_deny(folder: Path) -> None:
 
 
 def test_an_ambiguous_name_that_is_not_borne_out_is_said_not_to_count(folder: Path) -> None:
-    said = chuhai("explain", "理想与现实之间").stdout
-    assert "perhaps the company Li Auto – does not count" in said
+    said = chuhai("explain", "大众的选择").stdout
+    assert "perhaps the company Volkswagen – does not count" in said
+
+
+def test_every_sort_of_name_is_said_in_words(folder: Path) -> None:
+    said = chuhai("explain", "哪吒夺票房冠军；特斯拉Cybertruck登陆智利；雷军谈卡车").stdout
+    for words in ("speaks against Neta beside it", "a model of Tesla", "the market CL", "a person, for Xiaomi"):
+        assert words in said
 
 
 @pytest.mark.parametrize(
