@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from protego import Protego
@@ -162,5 +163,10 @@ async def _read(kept: RobotsTxt) -> Rules:
     if kept.text is None:
         return Rules(kept, None)
     text = kept.text.removeprefix("\ufeff")
-    parse = Protego.parse
-    return Rules(kept, parse(text) if len(text) <= _SLOW else await asyncio.to_thread(parse, text))
+    return Rules(kept, _parsed(text) if len(text) <= _SLOW else await asyncio.to_thread(Protego.parse, text))
+
+
+@lru_cache(100)
+def _parsed(text: str) -> Protego:
+    """Return the rules of a text; many hosts have the same one, most of them none."""
+    return Protego.parse(text)
