@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 
-.PHONY: run test check lint unit format reference knowledge eval scenarios fit migration samples articles demo demo-golden torture bench bench-reading lock clean
+.PHONY: run test check lint unit format reference knowledge eval scenarios fit migration samples articles demo demo-golden how-it-reads torture bench bench-reading lock clean
 
 run: .venv/run            ## start the service on ./config.yaml
 	$(BIN)/chuhai run
@@ -56,6 +56,9 @@ demo: .venv/run           ## a month of sample news through the real program, of
 demo-golden: .venv/dev    ## write the demo's transcript, and what README.md shows of it, anew
 	$(BIN)/chuhai demo > tests/acceptance/demo-transcript.txt
 	$(BIN)/python -m tools.readme_samples
+
+how-it-reads: .venv/dev   ## write what docs/how-it-reads.md shows of the reader anew
+	$(BIN)/python -m tools.how_it_reads
 
 torture: .venv/dev        ## make torture DIR=…: read every feed of a folder, broken ones too, twice
 	$(BIN)/python tools/torture.py "$(DIR)"

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,15 +60,23 @@ def written(readme: str) -> str:
         ValueError: when a part's place is not marked.
     """
     transcript = TRANSCRIPT.read_text(encoding="utf-8")
-    parts = {"demo": excerpt(transcript), "headlines": table(load())}
+    return with_parts(readme, {"demo": excerpt(transcript), "headlines": table(load())}, "make demo-golden")
+
+
+def with_parts(page: str, parts: Mapping[str, str], command: str) -> str:
+    """Return a page with the parts that a command writes, each in its marked place.
+
+    Raises:
+        ValueError: when a part's place is not marked.
+    """
     for name, text in parts.items():
-        begin, end = f"<!-- {name}: written by make demo-golden -->\n", f"<!-- end of {name} -->"
-        before, found, rest = readme.partition(begin)
+        begin, end = f"<!-- {name}: written by {command} -->\n", f"<!-- end of {name} -->"
+        before, found, rest = page.partition(begin)
         _, closed, after = rest.partition(end)
         if not (found and closed):
-            raise ValueError(f"README.md has no place for {name}: {begin.strip()} … {end}")
-        readme = f"{before}{begin}{text}\n{end}{after}"
-    return readme
+            raise ValueError(f"the page has no place for {name}: {begin.strip()} … {end}")
+        page = f"{before}{begin}{text}\n{end}{after}"
+    return page
 
 
 def excerpt(transcript: str) -> str:
