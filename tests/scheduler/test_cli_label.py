@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -41,12 +42,7 @@ ARTICLES = (
     ),
     ("en", "https://news.example/p/3", "Zeekr To Build Cars In Egypt", "Zeekr will build a car plant near Cairo."),
 )
-TWO_MOVES = (
-    "en",
-    "https://news.example/p/4",
-    "Chery enters Peru and will build a car plant in Bolivia",
-    "",
-)
+TWO_MOVES = ("zh", "https://xinwen.example/p/4", "奇瑞汽车正式进入秘鲁市场；零跑汽车将在埃及建设整车工厂", "")
 
 
 def chuhai(*arguments: str) -> Result:
@@ -63,19 +59,26 @@ def store(folder: Path, *articles: tuple[str, str, str, str]) -> None:
     engine.dispose()
 
 
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a configuration, and a database in which the articles are read."""
+    path = tmp_path_factory.mktemp("stored")
+    (path / "config.yaml").write_text(CONFIG)
+    store(path, *ARTICLES)
+    return path
+
+
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(stored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(stored, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     for name in ("SLACK_BOT_TOKEN", "CHUHAI_CONFIG"):
         monkeypatch.delenv(name, raising=False)
-    (tmp_path / "config.yaml").write_text(CONFIG)
-    store(tmp_path, *ARTICLES)
     return tmp_path
 
 
-def event(company: str, type: str | None = None) -> str:
-    rows = json.loads(chuhai("--json").stdout)
-    (found,) = [row for row in rows if row["company"] == company and type in (None, row["type"])]
+def event(company: str) -> str:
+    (found,) = [row for row in json.loads(chuhai("--json").stdout) if row["company"] == company]
     return str(found["id"])
 
 
@@ -125,16 +128,16 @@ def test_labelling_again_replaces_and_leaves_every_other_row_where_it_is(folder:
 
 def test_of_an_article_with_two_events_each_keeps_its_own_verdict(folder: Path) -> None:
     store(folder, TWO_MOVES)
-    said = chuhai("label", event("Chery", "market_entry"), "wrong").stderr
-    assert "taken as right until it is labelled itself: Chery overseas production, BO" in said
+    said = chuhai("label", event("Chery"), "wrong").stderr
+    assert "taken as right until it is labelled itself: Leapmotor overseas production, EG" in said
     (row,) = rows(folder / "labels.jsonl")
-    assert (row["relevant"], [told["type"] for told in row["events"]]) == (True, ["overseas_production"])
-    said = chuhai("label", event("Chery", "overseas_production"), "wrong").stderr
+    assert (row["relevant"], [told["company"] for told in row["events"]]) == (True, ["Leapmotor"])
+    said = chuhai("label", event("Leapmotor"), "wrong").stderr
     assert "taken as right" not in said
     (row,) = rows(folder / "labels.jsonl")
     assert (row["relevant"], row["events"]) == (False, [])
-    chuhai("label", event("Chery", "market_entry"), "wrong-place", "--place", "PE")
-    assert [told["destinations"] for told in rows(folder / "labels.jsonl")[0]["events"]] == [["PE"]]
+    chuhai("label", event("Chery"), "wrong-place", "--place", "BO")
+    assert [told["destinations"] for told in rows(folder / "labels.jsonl")[0]["events"]] == [["BO"]]
 
 
 def test_what_was_labelled_is_listed(folder: Path) -> None:
