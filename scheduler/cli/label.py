@@ -31,6 +31,8 @@ from scheduler.cli.labelfile import LABELS, Judgement, Row, Verdict, load, row_o
 from scheduler.cli.output import Format, print_json, print_rows, say
 from scheduler.config.errors import closest
 
+_MOST = 2**31 - 1
+"""The greatest number that PostgreSQL gives an event."""
 _COLUMNS = ("at", "verdict", "company", "type", "right", "note", "title")
 
 
@@ -49,7 +51,7 @@ class Report:
 def label(
     context: typer.Context,
     event: Annotated[
-        int | None, typer.Argument(metavar="ID", help="An event, as `chuhai events` numbers them.")
+        int | None, typer.Argument(metavar="ID", max=_MOST, help="An event, as `chuhai events` numbers them.")
     ] = None,
     verdict: Annotated[Verdict | None, typer.Argument(help="What it was.")] = None,
     company: Annotated[str | None, typer.Option(help="The right company, for wrong-company.")] = None,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -117,22 +117,25 @@ def load(path: Path) -> dict[str, Row]:
     """Return the rows of a file by their ids, in its order; none where there is no file.
 
     Raises:
-        ValueError: with file and line, when a line is no row with an id.
+        ValueError: with file and line, when a line is no row with an id of its own.
         OSError: when the file cannot be read.
     """
-    if not path.exists():
-        return {}
-    return dict(_rows(path))
-
-
-def _rows(path: Path) -> Iterator[tuple[str, Row]]:
-    for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
+    rows: dict[str, Row] = {}
+    for number, line in enumerate(path.read_bytes().split(b"\n") if path.exists() else (), 1):
         if line.strip():
-            try:
-                row = json.loads(line)
-                yield str(row["id"]), row
-            except (ValueError, KeyError, TypeError):
-                raise ValueError(f"{path}:{number}: this is no row of labels: a JSON object with an id") from None
+            id, row = _row(line, f"{path}:{number}")
+            if id in rows:
+                raise ValueError(f"{path}:{number}: there is a row '{id}' already; leave one of them")
+            rows[id] = row
+    return rows
+
+
+def _row(line: bytes, place: str) -> tuple[str, Row]:
+    try:
+        row = json.loads(line)
+        return str(row["id"]), row
+    except (ValueError, KeyError, TypeError):
+        raise ValueError(f"{place}: this is no row of labels: a JSON object with an id") from None
 
 
 def save(path: Path, rows: Iterable[Row]) -> None:

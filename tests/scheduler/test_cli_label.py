@@ -185,6 +185,7 @@ def test_the_file_stands_beside_the_configuration_or_where_it_is_told_to(
             "'Norwey' is no country or region; chuhai markets lists them – did you mean 'NO' (Norway)?",
             id="place",
         ),
+        pytest.param(["9" * 20, "right"], 2, "999", id="no number of an event"),
         pytest.param(["1"], 2, "chuhai events label 17 wrong", id="no verdict"),
         pytest.param([], 2, "chuhai events label 17 wrong", id="nothing"),
         pytest.param(["1", "perhaps"], 2, "perhaps", id="verdict"),
@@ -201,13 +202,23 @@ def test_what_cannot_be_labelled_is_said_in_words(folder: Path, arguments: list[
     assert not (folder / "labels.jsonl").exists()
 
 
-def test_a_file_that_holds_something_else_is_named_with_its_line_and_left_alone(folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("second", "words"),
+    [
+        pytest.param("notes", "labels.jsonl:2: this is no row of labels", id="no row"),
+        pytest.param('{"title": "b"}', "labels.jsonl:2: this is no row of labels", id="no id"),
+        pytest.param('{"id": "a", "title": "b"}', "labels.jsonl:2: there is a row 'a' already", id="twice"),
+    ],
+)
+def test_a_file_that_is_none_of_labels_is_named_with_its_line_and_left_alone(
+    folder: Path, second: str, words: str
+) -> None:
     file = folder / "labels.jsonl"
-    file.write_text('{"id": "a"}\nnotes\n')
+    file.write_text(f'{{"id": "a"}}\n{second}\n')
     result = chuhai("label", event("BYD"), "right")
     assert result.exit_code == 1
-    assert "labels.jsonl:2: this is no row of labels" in result.stderr
-    assert file.read_text() == '{"id": "a"}\nnotes\n'
+    assert words in result.stderr
+    assert file.read_text() == f'{{"id": "a"}}\n{second}\n'
 
 
 def test_a_folder_that_does_not_exist_is_named(folder: Path) -> None:
