@@ -185,7 +185,7 @@ def test_the_file_stands_beside_the_configuration_or_where_it_is_told_to(
             "'Norwey' is no country or region; chuhai markets lists them – did you mean 'NO' (Norway)?",
             id="place",
         ),
-        pytest.param(["9" * 20, "right"], 2, "999", id="no number of an event"),
+        pytest.param(["9" * 20, "right"], 2, "less than or equal to 2147483647", id="no number of an event"),
         pytest.param(["1"], 2, "chuhai events label 17 wrong", id="no verdict"),
         pytest.param([], 2, "chuhai events label 17 wrong", id="nothing"),
         pytest.param(["1", "perhaps"], 2, "perhaps", id="verdict"),
