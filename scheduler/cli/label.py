@@ -53,7 +53,7 @@ def label(
     event: Annotated[
         int | None, typer.Argument(metavar="ID", max=_MOST, help="An event, as `chuhai events` numbers them.")
     ] = None,
-    verdict: Annotated[Verdict | None, typer.Argument(metavar="VERDICT", help=", ".join(Verdict) + ".")] = None,
+    verdict: Annotated[Verdict | None, typer.Argument(metavar="VERDICT", help="What is to be said of it.")] = None,
     company: Annotated[str | None, typer.Option(help="The right company, for wrong-company.")] = None,
     place: Annotated[str | None, typer.Option(help="The right markets, such as NO,SE, for wrong-place.")] = None,
     note: Annotated[str, typer.Option(help="Why, for people.")] = "",
