@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -80,8 +80,9 @@ class Bureau:
             body_hash=state.body_hash,
         )
 
-    def _store(self, answer: FeedAnswer) -> None:
-        ingest(answer, self.desk)
+    def _store(self, answers: Sequence[FeedAnswer]) -> None:
+        for answer in answers:
+            ingest(answer, self.desk)
 
     def titles(self, source: str) -> list[str]:
         query = select(schema.articles.c.title).where(schema.articles.c.source_id == source)
