@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 
-.PHONY: run test check lint unit format reference knowledge eval scenarios fit migration samples articles demo demo-golden how-it-reads torture bench bench-reading lock clean
+.PHONY: run test check lint unit format reference knowledge eval details scenarios fit migration samples articles demo demo-golden how-it-reads torture bench bench-reading lock clean
 
 run: .venv/run            ## start the service on ./config.yaml
 	$(BIN)/chuhai run
@@ -34,6 +34,9 @@ knowledge: .venv/dev      ## write crawler/knowledge/knowledge.json from the YAM
 
 eval: .venv/dev           ## make eval DATA="labels.jsonl …" [OPTIONS="--errors --cross-validate --json"]: how good the reader is
 	$(BIN)/python -m tools.evaluate $(DATA) $(OPTIONS)
+
+details: .venv/dev        ## make details [OPTIONS="--errors --json"]: what is quoted of a move, letter for letter
+	$(BIN)/python -m tools.details tests/corpus/details.jsonl $(OPTIONS)
 
 scenarios: .venv/dev      ## make scenarios [OPTIONS="--errors --json"]: whether reports of one event come to one
 	$(BIN)/python -m tools.scenarios tests/corpus/scenarios.jsonl $(OPTIONS)

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from crawler.classify.candidates import Proposal, Proposer
-from crawler.classify.details import quote
+from crawler.classify.details import Details
 from crawler.classify.document import COMPANIES, Clause, Document, Part
 from crawler.classify.scoring import Scoring, Signal
 from crawler.knowledge import Gazetteer, Knowledge, Sort
@@ -72,6 +72,7 @@ class Judge:
         self._belongs = knowledge.roster.belongs
         self._proposer = proposer
         self._scoring = scoring
+        self._details = Details(knowledge)
 
     def judge(self, document: Document, published: datetime | None) -> Verdict:
         """Return the moves, strongest first, or why there is none."""
@@ -88,7 +89,7 @@ class Judge:
         reported, early = tuple(ranked[:MOST_MOVES]), [*title, *lead]
         return Verdict(
             reported,
-            tuple(self._move(document, p, [*lead, *body]) for p in reported),
+            tuple(self._move(document, p, [*lead, *body], published) for p in reported),
             reported[0].confidence if reported else max((p.confidence for p in early), default=0.01),
             None if reported else self._why_not(document, early),
             tuple(chosen),
@@ -172,14 +173,15 @@ class Judge:
         told = [(against[n], why) for n in against if (why := self._scoring.kinds[n].why) and against[n] < _AGAINST]
         return min(told)[1] if told else WhyNot.TOO_WEAK
 
-    def _move(self, document: Document, proposal: Proposal, told: Iterable[Proposal]) -> Move:
+    def _move(
+        self, document: Document, proposal: Proposal, told: Iterable[Proposal], published: datetime | None
+    ) -> Move:
         source = self._evidence(document, proposal, told)
         evidence = document.sentence_of(source.clause)
         stage = proposal.stage
         hearsay = source.stage is Stage.RUMOURED and proposal.type is not MoveType.WITHDRAWAL
         if hearsay or (stage in _UNDONE and self._proposer.is_hearsay(document, proposal)):
             stage = Stage.RUMOURED
-        details: Mapping[str, tuple[str, ...]] = quote(evidence, source.clause.names, proposal.company)
         return Move(
             proposal.company,
             proposal.type,
@@ -187,7 +189,7 @@ class Judge:
             stage,
             round(proposal.confidence, 3),
             evidence,
-            details,
+            self._details.quote(document, proposal, source, published),
         )
 
     def _evidence(self, document: Document, proposal: Proposal, told: Iterable[Proposal]) -> Proposal:
