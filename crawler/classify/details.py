@@ -171,6 +171,6 @@ def _letters(document: Document, start: int, end: int) -> str:
 
 def _distinct(quotes: Sequence[str]) -> tuple[str, ...]:
     """Return the quotations, each once, without those that another says more exactly."""
-    each = dict.fromkeys(quotes)
-    cores = {quote: _LEADING.sub("", quote).casefold() for quote in each}
-    return tuple(q for q in each if not any(cores[q] in cores[o] and cores[q] != cores[o] for o in each))
+    each = {_LEADING.sub("", quote).casefold(): quote for quote in reversed(quotes)}
+    kept = {quote for core, quote in each.items() if not any(core in other and core != other for other in each)}
+    return tuple(quote for quote in dict.fromkeys(quotes) if quote in kept)

@@ -34,6 +34,7 @@ def details(title: str, body: str = "", at: datetime | None = NOW) -> Mapping[st
         ),
         pytest.param("Voyah brand enters Chile to compete with Geely", {}, id="a competitor"),
         pytest.param("岚图汽车进军智利，由宁德时代供应电池", {}, id="a supplier"),
+        pytest.param("岚图汽车与吉利汽车相继进军智利", {}, id="two that act each for itself"),
         pytest.param("Voyah signs deal with Ministry of Industry for plant in Chile", {}, id="a ministry"),
         pytest.param("岚图汽车与智利政府签约，将在智利建厂", {}, id="a government, in Chinese"),
         pytest.param("岚图汽车携手Andes Motors进军智利", {"partners": ("Andes Motors",)}, id="an importer, in Chinese"),
@@ -109,6 +110,11 @@ def test_years_back_count_only_where_the_day_of_the_text_is_known() -> None:
 def test_what_another_quotation_says_more_exactly_is_left_out() -> None:
     body = "Voyah will open a plant in Chile in late 2027."
     assert details("Voyah to open plant in Chile in 2027", body)["when"] == ("in late 2027",)
+
+
+def test_the_same_said_twice_is_quoted_once() -> None:
+    body = "Voyah will open a plant in Chile from 2027."
+    assert details("Voyah to open plant in Chile in 2027", body)["when"] == ("in 2027",)
 
 
 def test_an_office_has_no_models_and_no_date_of_sale() -> None:
