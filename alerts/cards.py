@@ -84,6 +84,7 @@ def move_of(event: EventView, knowledge: Knowledge, *, corrected: bool = False) 
         articles=len(event.mentions),
         sources=event.sources,
         corrected=corrected,
+        details=event.details,
     )
 
 

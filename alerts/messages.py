@@ -7,13 +7,13 @@ words, escaped (https://docs.slack.dev/messaging/formatting-message-text#escapin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from alerts.models import Card, CardMove, DeliveryKind, Rendered, Report
-from crawler.models import FirstTime, MoveType, Stage
+from crawler.models import DETAIL_KEYS, FirstTime, MoveType, Stage
 from crawler.text import clean, one_line, shorten
 from crawler.units import describe_age
 
@@ -27,6 +27,8 @@ _OUTLET = 80
 _URL = 2000
 _LONG = 2900
 _MOST_MOVES = 5
+_MOST_QUOTES = 5
+_DETAIL = 60
 
 _WORDS = {
     MoveType.NEW_ENTRANT: "first car of its own",
@@ -118,9 +120,10 @@ def _head(card: Card) -> tuple[str, list[Block], list[str]]:
     if len(card.moves) > _MOST_MOVES + 1:
         also.append(f"and {len(card.moves) - _MOST_MOVES - 1} more")
     blocks = [{"type": "header", "text": _plain(shorten(line, _HEADER))}]
-    blocks += [_section("\n".join(also))] if also else []
+    said = [*also, *_details(card.moves[:1])]
+    blocks += [_section("\n".join(said))] if said else []
     blocks += [*_quotation(card.report), _context(_circumstances(card)), *_link_block(card.report)]
-    return line, blocks, [line, *_indented(also), *_report_lines(card)]
+    return line, blocks, [line, *_indented(said), *_report_lines(card)]
 
 
 def _follow_up(card: Card) -> tuple[str, list[Block], list[str]]:
@@ -179,6 +182,17 @@ def _support(move: CardMove) -> str:
 def _also(move: CardMove) -> str:
     mark = "corrected, no longer reported: " if move.corrected else ""
     return f"also: {mark}{' · '.join([_what(move), *_state(move)])}"
+
+
+def _details(moves: Iterable[CardMove]) -> list[str]:
+    """Return one line of what is quoted of each move: "models: G6, G9 · when: in June"."""
+    told = [[(kind, move.details[kind]) for kind in DETAIL_KEYS if move.details.get(kind)] for move in moves]
+    return [" · ".join(f"{kind}: {_listed(quotes)}" for kind, quotes in kinds) for kinds in told if kinds]
+
+
+def _listed(quotes: Sequence[str]) -> str:
+    more = f" +{len(quotes) - _MOST_QUOTES}" if len(quotes) > _MOST_QUOTES else ""
+    return ", ".join(shorten(one_line(quote), _DETAIL) for quote in quotes[:_MOST_QUOTES]) + more
 
 
 def _circumstances(card: Card) -> list[str]:

@@ -99,6 +99,8 @@ class CardMove:
     """The outlets that know of it by themselves, in the order they came; the further articles repeat them."""
     corrected: bool = False
     """True once the event no longer matches what the readers of the channel asked for."""
+    details: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What its articles say of it (`crawler.models.DETAIL_KEYS`), quoted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +153,15 @@ def _move_to_json(move: CardMove) -> dict[str, Any]:
         "articles": move.articles,
         "sources": list(move.sources),
         "corrected": move.corrected,
+        "details": {kind: list(quotes) for kind, quotes in move.details.items()},
     }
 
 
 def _move_from_json(data: Mapping[str, Any]) -> CardMove:
-    return CardMove(**{**data, "places": tuple(data["places"]), "sources": tuple(data["sources"])})
+    lists = {"places": tuple(data["places"]), "sources": tuple(data["sources"])}
+    # a card that was queued before cards had details has none
+    details = {kind: tuple(quotes) for kind, quotes in data.get("details", {}).items()}
+    return CardMove(**{**data, **lists, "details": details})
 
 
 def _report_to_json(report: Report) -> dict[str, Any]:

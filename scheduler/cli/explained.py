@@ -9,7 +9,7 @@ from alerts.models import Match, Miss
 from crawler.classify.explanation import Explanation, NameSeen, Quote, TriggerSeen, Weighed
 from crawler.classify.judge import Fate
 from crawler.knowledge import Sort
-from crawler.models import EventView, Text
+from crawler.models import EventView, Move, Text
 from crawler.text import one_line, shorten
 
 Results = Sequence[tuple[EventView, Mapping[str, Match | Miss]]]
@@ -36,7 +36,7 @@ def told(text: Text, explanation: Explanation, results: Results, *, stored: bool
         yield shorten(one_line(text.body), _MOST_BODY)
     yield ""
     yield _verdict(explanation)
-    yield from (f"  {_words(move.type)} of {move.company}: “{move.evidence}”" for move in explanation.reading.moves)
+    yield from (line for move in explanation.reading.moves for line in _told(move))
     yield from _section("Names found", [_name(seen) for seen in explanation.names])
     yield from _section("Words that report a move", [_trigger(seen) for seen in explanation.triggers])
     weighed = [line for number, seen in enumerate(explanation.proposals, 1) for line in _weighed(number, seen)]
@@ -56,6 +56,12 @@ def _verdict(explanation: Explanation) -> str:
         )
     why = str(reading.why_not).replace("_", " ")
     return f"Reports no move: {why} ({how}; reader {reading.reader} {reading.version})"
+
+
+def _told(move: Move) -> Iterator[str]:
+    yield f"  {_words(move.type)} of {move.company}: “{move.evidence}”"
+    for kind, quotes in move.details.items():
+        yield f"    {kind}: {', '.join(f'“{one_line(quote)}”' for quote in quotes)}"
 
 
 def _section(title: str, lines: Sequence[str]) -> Iterator[str]:

@@ -121,6 +121,28 @@ def test_further_moves_of_the_story_are_listed_under_the_headline() -> None:
     assert "also: exports, Germany · announced · 1 source · first time there" in plain(rendered)
 
 
+def test_details_of_the_first_move_stand_in_one_line_under_the_headline() -> None:
+    details = {"when": ("in June",), "models": ("G6", "G9")}
+    rendered = render(DeliveryKind.HEAD, card(moves=(move(details=details), move(type="export"))))
+    assert plain(rendered)[1].split("\n")[-1] == "models: G6, G9 · when: in June"
+    assert "  models: G6, G9 · when: in June\n" in rendered.terminal
+    assert "models" not in rendered.text
+
+
+def test_many_and_long_details_are_cut() -> None:
+    details = {"models": tuple(f"{n}" * 100 for n in range(7))}
+    (line,) = plain(render(DeliveryKind.HEAD, card(moves=(move(details=details),))))[1].split("\n")
+    assert line.endswith(" +2")
+    assert len(line) < 400
+
+
+def test_a_card_queued_before_cards_had_details_has_none() -> None:
+    stored = card().to_json()
+    for kept in stored["moves"]:
+        del kept["details"]
+    assert Card.from_json(stored) == card()
+
+
 def test_many_moves_are_cut_to_a_short_list() -> None:
     rendered = render(DeliveryKind.HEAD, card(moves=tuple(move(places=(str(n),)) for n in range(9))))
     assert plain(rendered)[1].split("\n")[-1] == "and 3 more"
@@ -222,7 +244,7 @@ def test_nothing_hostile_becomes_markup(
 ) -> None:
     title, evidence, source, company, place, watchlist, reason, text = words
     made = Card(
-        moves=(move(company=company, places=(place,)), move(places=(place,))),
+        moves=(move(company=company, places=(place,), details={"models": (title, text)}), move(places=(place,))),
         report=report(title=title, evidence=evidence, source=source, url=url),
         watchlists=(watchlist,),
         reason=reason,

@@ -68,6 +68,11 @@ def test_it_shows_names_triggers_signals_and_who_would_be_told(folder: Path) -> 
     assert "Plants: no alert – type market_entry is not asked for" in result.stdout
 
 
+def test_it_quotes_the_details_of_a_move(folder: Path) -> None:
+    said = chuhai("explain", "Zeekr to build 40,000 cars a year in Canada from 2028").stdout
+    assert "    units: “40,000 cars a year”\n    when: “from 2028”\n" in said
+
+
 def test_a_denial_is_named_with_the_words_that_deny(folder: Path) -> None:
     said = chuhai("explain", "NIO denies it will leave Norway").stdout
     assert "Reports no move: denial" in said
