@@ -22,24 +22,41 @@ _MAKERS, _MAKERS_ZH, _PLACES, _PLACES_ZH, _WORDS, _WORDS_ZH = (
     line.split() for line in (Path(__file__).parent / "words.txt").read_text(encoding="utf-8").splitlines()
 )
 _HEADLINES = (
+    "{maker} ships its first cars to {place}",
     "{maker} reports higher sales for the quarter",
-    "{maker} opens its first showroom in {place}",
     "Review: a week with the new sedan from {maker}",
     "{maker} cuts the price of its smallest car",
     "What the charging network in {place} still lacks",
     "Battery supplier expands while {maker} waits",
-    "{maker} ships its first cars to {place}",
     "Analysts doubt the forecast of {maker}",
+    "How {maker} builds seats from old fishing nets",
+    "Readers write: winter tyres and long ways home",
+    "{maker} recalls a thousand vans over door locks",
+    "Towns in {place} want quieter buses",
+    "{maker} hires a new head of design",
+    "The cell that would not age: news from the laboratory",
+    "{maker} shows a wagon with a folding roof",
+    "Fewer people in {place} drive to work",
+    "A used {maker} for the price of a bicycle",
 )
+"""One in sixteen reports a move: three times as many as in feeds about electric cars."""
 _HEADLINES_ZH = (
+    "{maker}首批车辆发往{place}",
     "{maker}发布季度财报，销量同比增长",
-    "{maker}在{place}开设首家门店",
     "试驾{maker}新款轿车：一周体验",
     "{maker}下调入门车型价格",
     "{place}充电网络还缺什么",
     "电池供应商扩产，{maker}持观望态度",
-    "{maker}首批车辆发往{place}",
     "分析师质疑{maker}的销量预期",
+    "{maker}用旧渔网做座椅",
+    "读者来信：冬季轮胎与回家的长路",
+    "{maker}因门锁问题召回千辆厢式车",
+    "{place}的小镇想要更安静的公交",
+    "{maker}换了设计负责人",
+    "不会老去的电芯：来自实验室的消息",
+    "{maker}展示可折叠车顶的旅行车",
+    "{place}开车上班的人变少了",
+    "一辆二手{maker}，一辆自行车的价钱",
 )
 
 

@@ -283,7 +283,8 @@ class Proposer:
         if case.clause.part is not Part.TITLE:
             yield "lead_only" if case.clause.part is Part.LEAD else "body_only"
             if not any(f.sort in COMPANIES for c in case.document.title_clauses for f in c.names):
-                yield "title_names_nobody"
+                many = self._lexicon.find("many_makers", grammar.item_words(case.document, case.clause))
+                yield "title_names_nobody" if many is None else "title_of_industry"
         if case.document.digest:
             yield "digest"
         if (name := _NAME_SIGNALS.get(case.actor.found.sort)) is not None:
@@ -302,7 +303,7 @@ class Proposer:
         if case.type is MoveType.WITHDRAWAL and grammar.model_ends(case, self._lexicon):
             yield "model_ends"
         if case.type is MoveType.OVERSEAS_PRODUCTION and self._builds_there(case, places):
-            yield "built_before" if grammar.opens_plant(case, self._lexicon) else "built_known"
+            yield grammar.beside_plant(case, self._lexicon)
 
     def _speaks_of_cars(self, case: Case) -> bool:
         if case.actor.company.name not in self._knowledge.roster.other_business:

@@ -160,6 +160,14 @@ def ends_in_report(document: Document, clause: Clause) -> bool:
     return clause.part is Part.TITLE and any(c.masked.strip() in _REPORT for c in last)
 
 
+def beside_plant(case: Case, lexicon: Lexicon) -> str:
+    """Return the signal for a plan in a country where the company is known to build: a new plant, or more of an old."""
+    if not opens_plant(case, lexicon):
+        return "built_known"
+    new = lexicon.find("new_plant", case.clause.masked) is not None or comes_anew(case, lexicon)
+    return "built_before" if new else "built_more"
+
+
 def item_words(document: Document, clause: Clause) -> str:
     """Return the masked words of the title's item the clause belongs to (for lead and body: of the whole title)."""
     parts = document.title_clauses

@@ -155,7 +155,7 @@ class Judge:
 
     def _why_not(self, document: Document, considered: Sequence[Proposal]) -> WhyNot:
         if not considered and not document.names_companies:
-            vehicle = any(f.sort is Sort.VEHICLE for f in document.found)
+            vehicle = document.vehicles_between(0, document.lead_until)
             return WhyNot.NO_COMPANY if vehicle else WhyNot.NO_VEHICLE
         if not considered:
             early = any(f.sort in COMPANIES for c in document.clauses if c.part is not Part.BODY for f in c.names)

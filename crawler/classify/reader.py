@@ -8,7 +8,7 @@ from importlib import resources
 
 from crawler.classify import lexicon, scoring, triggers
 from crawler.classify.candidates import Proposer
-from crawler.classify.document import Document, opening, read
+from crawler.classify.document import BODY_LIMIT, COMPANIES, Document, opening, read
 from crawler.classify.explanation import Explanation, explain
 from crawler.classify.judge import Judge, Verdict, denials
 from crawler.knowledge import Knowledge, Matcher
@@ -60,9 +60,13 @@ class Reader:
         start = opening(text)
         early = self._document(start, generous=start is not text)
         verdict = self._judge.judge(early, text.published)
-        if start is text or (early.names_companies and not verdict.moves):
+        if start is text:
             return verdict
-        return self._judge.judge(self._document(text), text.published)
+        if early.names_companies:
+            goes_on = bool(verdict.moves)
+        else:
+            goes_on = self._matcher.may_find(text.body[:BODY_LIMIT], COMPANIES)
+        return self._judge.judge(self._document(text), text.published) if goes_on else verdict
 
     def _reading(self, verdict: Verdict, title: str) -> Reading:
         denied = denials(verdict, title) if verdict.why_not is WhyNot.DENIAL else ()

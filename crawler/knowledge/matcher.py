@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -89,6 +89,17 @@ class Matcher:
             if pattern is not None:
                 found.append(Found(first, last, pattern.sort, pattern.names, text[first:last]))
         return tuple(found)
+
+    def may_find(self, text: str, sorts: Collection[Sort]) -> bool:
+        """Say whether a name of these sorts may stand in a text: one that is part of a longer word counts too."""
+        if self._automaton is None:
+            return False
+        haystack = _SURROGATE.sub("\ufffd", fold(text).text)
+        spans = self._automaton.find_matches_as_indexes(haystack, overlapping=True)
+        return any(
+            any(pattern.sort in sorts for pattern in self._groups[span[0]]) and self._stands_alone(haystack, *span)
+            for span in spans
+        )
 
     def _stands_alone(self, text: str, index: int, start: int, end: int) -> bool:
         before, after = self._bound[index]
