@@ -21,7 +21,7 @@ _COUNTED = (MoveType.EXPORT, MoveType.OVERSEAS_PRODUCTION)
 """Moves that are told by their figures, those of the past too."""
 _SMALL = r"(?!(?:In|To|For|With|From|At|By|As|And|On|Will|Is|Are|Of|Over|After|Next|This)\b)"
 _NAME = (
-    r"(?!(?:EVs?|SUVs?|The|Its|A|An|Q[1-4])\b)(?:[A-Z]['’](?=[A-Z]))?[A-Z][\w&+-]*(?:\.\w+)*"
+    rf"(?!(?:EVs?|SUVs?|The|Its|A|An|Q[1-4])\b){_SMALL}(?:[A-Z]['’](?=[A-Z]))?[A-Z][\w&+-]*(?:\.\w+)*"
     rf"(?:\s{_SMALL}(?:& |bin )?[A-Z0-9][\w&+-]*){{0,3}}"
 )
 """A name in English: up to four words in capitals, without the small words of a headline in capitals."""
@@ -289,8 +289,9 @@ class Quotations:
 
     def _frames(self, case: Case, stretch: Stretch) -> Sequence[str]:
         if self._says("partners", "capitals", case, stretch.text):
-            return ("find", "behind")
-        return ("find", "behind", "firm", "anybody") if case.type in _PLANTS else ("find", "behind", "firm")
+            return ("role", "behind")
+        by_name = ("firm", "anybody") if case.type in _PLANTS else ("firm",)
+        return ("role", "behind", "deal", *by_name)
 
     def _known_partners(self, case: Case, stretch: Stretch) -> Iterator[Span]:
         """Yield other makers: with whom, at whose plant, by whom, or joined with ours in one act."""

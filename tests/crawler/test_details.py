@@ -34,6 +34,8 @@ def details(title: str, body: str = "", at: datetime | None = NOW) -> Mapping[st
         ),
         pytest.param("Voyah brand enters Chile to compete with Geely", {}, id="a competitor"),
         pytest.param("岚图汽车进军智利，由宁德时代供应电池", {}, id="a supplier"),
+        pytest.param("Voyah Signs For A Car Plant In Chile With Two Halls", {}, id="a headline in capitals"),
+        pytest.param("Voyah plans plant in Chile, names Jane Miller to head it", {}, id="a person"),
         pytest.param("岚图汽车与吉利汽车相继进军智利", {}, id="two that act each for itself"),
         pytest.param("Voyah signs deal with Ministry of Industry for plant in Chile", {}, id="a ministry"),
         pytest.param("岚图汽车与智利政府签约，将在智利建厂", {}, id="a government, in Chinese"),
