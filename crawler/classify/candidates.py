@@ -72,12 +72,7 @@ class Proposer:
         """
         near = [clause] if clause.part is Part.BODY else [clause, *grammar.beside(document, clause)]
         abroad = any(f.sort in PLACES for c in near for f in c.names)
-        return self._triggers.hits(clause, document.language, self._names_entrant(document), abroad)
-
-    def _names_entrant(self, document: Document) -> bool:
-        roster = self._knowledge.roster
-        names = {n for f in document.found if f.sort in COMPANIES for n in f.names}
-        return any(n in roster.first_cars or roster.by_name[n].kind is Kind.ENTRANT for n in names)
+        return self._triggers.hits(clause, document.language, document.entrants, abroad)
 
     def denial(self, document: Document, clause: Clause, hit: Hit) -> tuple[Clause, re.Match[str]] | None:
         """Return the denial of what a trigger says, with its clause: before it, or in a later clause of the title."""
@@ -141,9 +136,7 @@ class Proposer:
 
     def _entrants(self, names: Sequence[Found]) -> Sequence[Found]:
         """Return those that make no cars, or made none once, where there are any: only they can enter."""
-        roster = self._knowledge.roster
-        news = [f for f in names if f.names[0] in roster.first_cars or roster.by_name[f.names[0]].kind is Kind.ENTRANT]
-        return news or names
+        return [f for f in names if self._knowledge.roster.may_enter(f.names[0])] or names
 
     def _owned(self, document: Document, names: Sequence[Found]) -> Sequence[Found]:
         """Leave out a first company that only owns the next: "X's partner Y" is Y."""

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import groupby
+from itertools import chain, groupby
 
 from crawler.classify.lexicon import ABROAD, COMPANY, PLACE, Lexicon
 from crawler.knowledge import Found, Matcher, Roster, Sort
@@ -77,6 +77,8 @@ class Document:
     names: tuple[Found, ...]
     """The companies and places that are meant, and ambiguous names that nothing bears out (`DOUBTFUL`)."""
     clauses: tuple[Clause, ...]
+    entrants: bool
+    """Whether a company is named that makes no cars, or made none once."""
     digest: bool
     """True where the title holds several items."""
     columned: bool
@@ -150,19 +152,30 @@ def read(text: Text, matcher: Matcher, roster: Roster, lexicon: Lexicon, *, gene
     language = _language(text)
     companies = [f for f in found if f.sort in COMPANIES] if generous else list(roster.weighed(found))
     names = _names(whole, found, companies, lexicon)
-    body_start = len(title) + 1
-    lead_until = body_start + lead_end(body, language)
+    lead_until = len(title) + 1 + lead_end(body, language)
     columned = lexicon.find("digest", title) is not None
+    spans = _title_spans(_items(title, columned, lexicon), title, language)
+    starts = [f.start for f in companies]
     masker = _Masker(folded, names)
-    spans = list(_title_spans(_items(title, columned, lexicon), title, language)) + list(
-        _body_spans(body, body_start, lead_until, language, [f.start for f in companies])
+    clauses = tuple(
+        masker.clause(*span) for span in chain(spans, _body_spans(body, len(title) + 1, lead_until, language, starts))
     )
-    clauses = tuple(masker.clause(part, item, start, end) for part, item, start, end in spans)
     titles = tuple(c for c in clauses if c.part is Part.TITLE)
-    digest = len({c.item for c in titles}) > 1
-    items = {item: tuple(same) for item, same in groupby(clauses, key=lambda c: c.item)}
     return Document(
-        title, body, language, whole, folded, found, names, clauses, digest, columned, lead_until, titles, items
+        title=title,
+        body=body,
+        language=language,
+        whole=whole,
+        folded=folded,
+        found=found,
+        names=names,
+        clauses=clauses,
+        entrants=any(roster.may_enter(n) for n in {n for f in found if f.sort in COMPANIES for n in f.names}),
+        digest=len({c.item for c in titles}) > 1,
+        columned=columned,
+        lead_until=lead_until,
+        title_clauses=titles,
+        items={item: tuple(same) for item, same in groupby(clauses, key=lambda c: c.item)},
     )
 
 

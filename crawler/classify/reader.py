@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import resources
 
 from crawler.classify import lexicon, scoring, triggers
@@ -50,7 +51,7 @@ class Reader:
         """Return everything that was seen in the text and what became of it, with the reading `read` returns."""
         document = self._document(text)
         verdict = self._judge.judge(document, text.published)
-        return explain(document, verdict, self._reading(verdict, text.title), self._proposer, self._scoring)
+        return explain(document, verdict, self.read(text), self._proposer, self._scoring)
 
     def judge(self, text: Text) -> Verdict:
         """Return the verdict behind the reading: what the fit of the weights needs.
@@ -62,11 +63,11 @@ class Reader:
         verdict = self._judge.judge(early, text.published)
         if start is text:
             return verdict
-        if early.names_companies:
-            goes_on = bool(verdict.moves)
-        else:
-            goes_on = self._matcher.may_find(text.body[:BODY_LIMIT], COMPANIES)
-        return self._judge.judge(self._document(text), text.published) if goes_on else verdict
+        if verdict.moves:
+            return self._judge.judge(self._document(text), text.published)
+        if not early.names_companies and self._matcher.may_find(text.body[:BODY_LIMIT], COMPANIES):
+            return replace(verdict, why_not=WhyNot.PASSING_MENTION)
+        return verdict
 
     def _reading(self, verdict: Verdict, title: str) -> Reading:
         denied = denials(verdict, title) if verdict.why_not is WhyNot.DENIAL else ()

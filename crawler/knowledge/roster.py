@@ -75,6 +75,10 @@ class Roster:
         """Return the year and month of a former entrant's first car on sale; None where there is none."""
         return self.first_cars.get(company)
 
+    def may_enter(self, name: str) -> bool:
+        """Say whether a company makes no cars, or made none once."""
+        return name in self.first_cars or self.by_name[name].kind is Kind.ENTRANT
+
     def find(self, text: str, folded: Folded | None = None) -> tuple[Found, ...]:
         """Return the companies a text names; ambiguous names only where a second signal stands by them."""
         return self.confirmed(self._matcher.find(text, folded))
