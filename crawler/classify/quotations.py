@@ -33,7 +33,7 @@ _SAID = 14
 _NO_FIGURE = re.compile(r"20[0-4]\d|[1-9]")
 """A year, or too few to be a figure of anything."""
 
-_FIGURE = re.compile(r"[\d十百]")
+_FIGURE = re.compile(r"[\d十百千万]")
 
 Span = tuple[int, int]
 
