@@ -12,6 +12,7 @@ from pathlib import Path
 
 from alerts.matching import match
 from alerts.models import Miss
+from crawler.ingest import Stored
 from crawler.models import Entry, FeedAnswer, Text, WhyNot
 from crawler.runner import Runner
 from crawler.storage.engine import Engine, open_engine, reading
@@ -101,6 +102,11 @@ class _Stage:
     show: Callable[[Step], None]
     posted: list[Posted]
     known: set[tuple[str, ...]] = field(default_factory=set)
+    answers: list[FeedAnswer] = field(default_factory=list)
+
+    def keep(self, answer: FeedAnswer, _stored: Stored) -> None:
+        """Keep an answer with its entries, which a poll does not."""
+        self.answers.append(answer)
 
 
 async def run_month(folder: Path, show: Callable[[Step], None]) -> None:
@@ -131,10 +137,11 @@ async def _run(stage: _Stage, runner: Runner) -> None:
     for moment, source in _polls(stage):
         stage.clock.at(moment)
         stage.feeds.feeds[f"/{source}"] = feed_at(source, moment, stage.month)
-        answers = await jobs.poll(stage.setup, [source], runner, lambda _answer, _stored: None)
+        await jobs.poll(stage.setup, [source], runner, stage.keep)
         await asyncio.to_thread(_deliver, stage)
-        for seen in _new(stage, answers[source]):
+        for seen in (seen for answer in stage.answers for seen in _new(stage, answer)):
             stage.show(seen)
+        stage.answers.clear()
         for posted in stage.posted:
             stage.show(posted)
         stage.posted.clear()
