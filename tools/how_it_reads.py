@@ -26,8 +26,8 @@ COMMAND = "make how-it-reads"
 
 EXAMPLES = {
     "English": (
-        "Xiaomi Opens Its First Showroom In Germany\n"
-        "Xiaomi opened the doors of its first showroom in Germany on Monday, between a bakery and a bicycle dealer, "
+        "Xiaomi Launches In Germany\n"
+        "Xiaomi began sales in Germany on Monday, in a showroom between a bakery and a bicycle dealer, "
         "and people queued around the corner. Most came to look, some came to sign. The cheapest version costs about "
         "as much as a well equipped estate of a local brand. The first cars are to be handed over before Christmas, "
         "its manager said.\nXiaomi will also set up a design studio in Munich, where eighty people are to work."
