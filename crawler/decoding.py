@@ -27,6 +27,7 @@ _ENCODINGS = ("ascii", "big5", "cp", "euc", "gb", "hz", "iso", "johab", "koi", "
 _HIGH_BYTES = re.compile(rb"[\x80-\xff]+")
 _CHINESE = re.compile("[的，。]")
 _LATIN_RUN = re.compile("[\u00a1-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc‚„…†‡‰‹›€™]{4,}")
+_WITHOUT_ASCII = b" " * 0x80 + bytes(range(0x80, 0x100))
 _LETTER = re.compile("[\u00c0-\u00ff]")
 _MOST_MOJIBAKE = 0.3
 """Share of the characters beyond ASCII in runs of four and more: European languages make none, mojibake is all runs."""
@@ -105,9 +106,13 @@ def _in_pairs(body: bytes) -> bool:
 
 
 def _mojibake(text: str) -> bool:
-    if b"\xc3" not in text.encode("utf-8", "surrogatepass"):  # how all of `_LETTER` begin; found much sooner
+    # a run lies in a stretch of eight bytes and more beyond ASCII, among them one by which all of `_LETTER` begin;
+    # a feed in English, which has hardly any, is done with five times as soon
+    stretches = text.encode("utf-8", "replace").translate(_WITHOUT_ASCII).split()
+    beyond = b" ".join(stretch for stretch in stretches if len(stretch) >= 8 and b"\xc3" in stretch)
+    if not beyond:
         return False
-    runs = (run[0] for run in _LATIN_RUN.finditer(text))
+    runs = (run[0] for run in _LATIN_RUN.finditer(beyond.decode("utf-8", "replace")))
     suspect = sum(len(run) for run in runs if _LETTER.search(run))
     return suspect >= 8 and suspect > _MOST_MOJIBAKE * _beyond_ascii(text)
 
