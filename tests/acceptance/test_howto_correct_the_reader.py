@@ -18,7 +18,7 @@ PAGE = (ROOT / "docs" / "howto" / "correct-the-reader.md").read_text(encoding="u
 TITLES = (
     "BYD enters Kenya with three electric cars",
     "Zeekr enters Peru with two electric cars",
-    "Chery To Build Cars In Egypt",
+    "Voyah To Build A Car Plant In Egypt",
 )
 
 

@@ -77,7 +77,7 @@ def test_the_page_names_every_reason_type_and_stage() -> None:
         assert f"`{word}`" in TEXT, word
 
 
-def test_the_same_article_of_a_brand_that_is_there_is_one_more_shop_as_the_page_says() -> None:
+def test_the_same_article_of_a_brand_that_is_there_is_no_arrival_as_the_page_says() -> None:
     known = Reader(load([CompanyPatch("Xiaomi", sells_in=("DE",))]))
     assert known.read(Text(TITLE, BODY)).why_not is WhyNot.MODEL_LAUNCH
 
