@@ -17,7 +17,7 @@ from scheduler.demo.feed_server import FeedServer
 from scheduler.demo.slack_faults import Answer, Call, delayed
 from tests.acceptance.harness import TOKEN, Program, entry, feed, source, wait_for, write_config
 
-COUNTRIES = ["Chile", "Peru", "Norway", "Kenya", "Poland", "Thailand", "Egypt", "Panama", "Ireland", "Nepal"]
+COUNTRIES = ["Bolivia", "Peru", "Kenya", "Panama", "Ecuador", "Paraguay", "Guatemala", "Mongolia", "Ghana", "Sri Lanka"]
 POINTS = ["after the store", "before acceptance", "during acceptance", "after acceptance"]
 
 

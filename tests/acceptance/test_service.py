@@ -14,14 +14,14 @@ from tests.acceptance.harness import TOKEN, Program, chuhai, entry, feed, polls,
 
 NOISE = entry("Ten tips for charging at home this winter", 1)
 MOVE = entry(
-    "Leapmotor enters Chile with two electric models",
+    "Leapmotor enters Bolivia with two electric models",
     2,
-    "Chinese carmaker Leapmotor has entered Chile. Orders for two electric cars open in Santiago in June.",
+    "Chinese carmaker Leapmotor has entered Bolivia. Orders for two electric cars open in La Paz in June.",
 )
 SECOND = entry(
-    "零跑汽车正式进入智利市场",
+    "零跑汽车正式进入玻利维亚市场",
     3,
-    "零跑汽车宣布进入智利市场，两款电动车6月在圣地亚哥开启预订。",
+    "零跑汽车宣布进入玻利维亚市场，两款电动车6月在拉巴斯开启预订。",
     site="kr.example",
 )
 
@@ -65,7 +65,7 @@ def test_a_move_is_told_within_five_seconds_its_second_report_threaded_and_nothi
         (head,) = wait_for("the alert", lambda: slack.messages("#abroad"))
         assert time.monotonic() - published < 5
         assert "Leapmotor" in head.text
-        assert "Chile" in head.text
+        assert "Bolivia" in head.text
 
         server.feeds["/zh"].items.insert(0, SECOND)
         wait_for("the reply", lambda: len(slack.messages("#abroad")) == 2)
