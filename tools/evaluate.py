@@ -19,7 +19,7 @@ from crawler.knowledge import Knowledge
 from crawler.knowledge import load as load_knowledge
 from crawler.models import Move
 from tools.fit import FOLDS, SHRINK, fit, fold_of
-from tools.labels import Names, Row, is_labelled, load_names, load_rows
+from tools.labels import Names, Row, is_labelled, load_names, load_rows, rows_of
 from tools.measure import Read, content, reliability, score
 
 Table = Callable[[Any], Iterator[str]]
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             result["errors"] = list(_errors(reads))
     for path in options.data:
         if path not in labelled:
-            result[path.name] = _stream(read(load_rows(path), knowledge), options.show)
+            result[path.name] = _stream(read(load_rows(path), knowledge), options.show, _verdicts(options.verdicts))
     sys.stdout.write(json.dumps(result, ensure_ascii=False, indent=1) + "\n" if options.json else as_text(result))
     return 0
 
@@ -63,8 +63,13 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--shrink", type=float, default=SHRINK, help="of the fit, when cross-validating")
     parser.add_argument("--errors", action="store_true", help="list misses and false alarms by id")
     parser.add_argument("--show", action="store_true", help="print the alerts of files without labels")
+    parser.add_argument("--verdicts", type=Path, help="JSON lines, id and right: what a person said of the alerts")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args(arguments)
+
+
+def _verdicts(file: Path | None) -> Mapping[str, bool]:
+    return dict(rows_of(file, lambda row, _: (str(row["id"]), bool(row["right"])))) if file else {}
 
 
 def read(rows: Iterable[Row], knowledge: Knowledge, weights: Mapping[str, float] | None = None) -> list[Read]:
@@ -127,23 +132,31 @@ def _move(move: Move) -> str:
     return f"{move.company} {move.type} {','.join(move.destinations)} {move.stage} {move.confidence:.2f}"
 
 
-def _stream(reads: Sequence[Read], show: bool) -> dict[str, Any]:
+def _stream(reads: Sequence[Read], show: bool, verdicts: Mapping[str, bool]) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for language in sorted({r.row.language for r in reads}):
         own = [r for r in reads if r.row.language == language]
-        surest = [r.verdict.moves[0].confidence if r.reported else r.verdict.confidence for r in own]
-        counts = {name: sum(c >= at for c in surest) for name, at in _CERTAINTIES.items() if at >= 0.5}
-        result[language] = {"rows": len(own)} | {
-            f"{name} per 1,000": round(1000 * count / len(own), 1) for name, count in counts.items()
-        }
+        result[language] = {"rows": len(own)}
+        for name, at in _CERTAINTIES.items():
+            alerts = [r.row.id for r in own if at >= 0.5 and _surest(r) >= at]
+            if at >= 0.5:
+                result[language][f"{name} per 1,000"] = round(1000 * len(alerts) / len(own), 1)
+            if alerts and verdicts:
+                judged = [verdicts[row] for row in alerts if row in verdicts]
+                result[language][f"{name} right"] = f"{sum(judged)} of {len(judged)}"
+                result[language][f"{name} not judged"] = len(alerts) - len(judged)
     if show:
         result["alerts"] = [
-            f"{r.row.text.published or '':%Y-%m-%d} {r.row.id} {r.row.text.title}\n    "
+            f"{r.row.text.published.date() if r.row.text.published else '-'} {r.row.id} {r.row.text.title}\n    "
             + "; ".join(map(_move, r.verdict.moves))
             for r in reads
             if r.reported
         ]
     return result
+
+
+def _surest(read: Read) -> float:
+    return read.verdict.moves[0].confidence if read.reported else read.verdict.confidence
 
 
 def as_text(result: Mapping[str, Any]) -> str:

@@ -43,8 +43,12 @@ class Index:
         words = list(dict.fromkeys(word for asked in sets for one in asked for word in sorted(one)))
         self._words = Words(words)
         self._unasked = [_bits(number for number, asked in enumerate(sets) if len(asked) <= k) for k in range(_SLOTS)]
-        asked = [[one[k] if len(one) > k else frozenset[str]() for one in sets] for k in range(_SLOTS)]
-        self._held = [tuple(_bits(n for n, one in enumerate(slot) if word in one) for slot in asked) for word in words]
+        held = {word: [0] * _SLOTS for word in words}
+        for number, asked in enumerate(sets):
+            for k, one in enumerate(asked):
+                for word in one:
+                    held[word][k] |= 1 << number
+        self._held = [tuple(slots) for slots in held.values()]
 
     def worth(self, text: str) -> Iterator[int]:
         """Yield the numbers of those patterns, in order."""
