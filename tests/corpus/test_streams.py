@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ TITLES = (
 )
 
 
-def lines(*rows: dict[str, object]) -> str:
+def lines(*rows: Mapping[str, object]) -> str:
     return "".join(json.dumps(row) + "\n" for row in rows)
 
 
@@ -33,7 +34,7 @@ def test_alerts_are_counted_and_each_is_shown_by_its_line(stream: Path, capsys: 
     assert evaluate.main([str(stream), "--show"]) == 0
     told = capsys.readouterr().out
     assert "en: rows 4, 0.5 per 1,000 500.0, likely per 1,000 500.0" in told
-    assert [line.split()[0] for line in told.splitlines() if "line-" in line] == ["line-1", "line-3"]
+    assert [line.split()[1] for line in told.splitlines() if "line-" in line] == ["line-1", "line-3"]
 
 
 def test_verdicts_say_how_many_alerts_are_right_and_how_many_nobody_judged(
