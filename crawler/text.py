@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -22,6 +22,7 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|St|No|Inc|Co|Corp|Ltd|vs|U\.S|U\.K|e\.g|i\.e|approx|Jan|Feb|Aug|Sept|Oct|Nov|Dec))\.$"
 )
 _SENTENCE_END = re.compile(r"[。！？!?](?:[”’」』\"')）]*)|\.(?:[”’\"')]*)(?=\s)|\n+")
+_MOST_FORMS = 20_000
 _QUOTE_MARKS = {ord(c): "'" for c in "‘’‛ʼ`´"} | {ord(c): '"' for c in "“”„‟"} | {ord(c): "-" for c in "‐‑‒–—―"}
 
 
@@ -63,14 +64,32 @@ def fold(text: str) -> Folded:
     """Return the text folded for comparison, with the offset of every character kept."""
     if text.isascii():
         return Folded(text.translate(_QUOTE_MARKS).casefold(), range(len(text) + 1))
-    characters = set(text)
-    if any(unicodedata.combining(character) for character in characters):
+    folded = text.translate(_FORMS)
+    uneven = _FORMS.uneven.intersection(text)
+    if any(unicodedata.combining(character) for character in uneven):
         return _fold_slowly(text.translate(_QUOTE_MARKS))
-    forms = {ord(c): _form(c) for c in characters}
-    return Folded(text.translate(forms), _starts(text, forms))
+    return Folded(folded, _starts(text, uneven))
 
 
-@lru_cache(20_000)
+class _Forms(dict[int, str]):
+    """The form of every character seen so far, for `str.translate`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.uneven: set[str] = set()
+        """Those whose form has another length, and combining marks, which belong to the character before them."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        form = _form(character)
+        if len(form) != 1 or unicodedata.combining(character):
+            self.uneven.add(character)
+        if len(self) < _MOST_FORMS:
+            self[code] = form
+        return form
+
+
+@lru_cache(_MOST_FORMS)
 def _form(cluster: str) -> str:
     plain = unicodedata.normalize("NFKC", cluster.translate(_QUOTE_MARKS)).casefold().translate(_SIMPLIFIED)
     bare = unicodedata.normalize("NFD", plain)
@@ -78,19 +97,21 @@ def _form(cluster: str) -> str:
     return bare[0] if "a" <= bare[:1] <= "z" and all(map(unicodedata.combining, bare[1:])) else plain
 
 
-def _starts(text: str, forms: Mapping[int, str]) -> tuple[int, ...] | range:
+def _starts(text: str, uneven: Collection[str]) -> tuple[int, ...] | range:
     """Return where each folded character came from; a text of which none changes its length needs no list."""
-    uneven = "".join(chr(c) for c, form in forms.items() if len(form) != 1)
     if not uneven:
         return range(len(text) + 1)
     starts: list[int] = []
     position = 0
-    for match in re.finditer(f"[{re.escape(uneven)}]", text):
+    for match in re.finditer(f"[{re.escape(''.join(uneven))}]", text):
         starts.extend(range(position, match.start()))
-        starts.extend([match.start()] * len(forms[ord(match[0])]))
+        starts.extend([match.start()] * len(_form(match[0])))
         position = match.end()
     starts.extend(range(position, len(text) + 1))
     return tuple(starts)
+
+
+_FORMS = _Forms()
 
 
 def _fold_slowly(plain: str) -> Folded:

@@ -241,6 +241,7 @@ class _Masker:
 
     def __init__(self, folded: Folded, names: Sequence[Found]) -> None:
         self._folded = folded
+        self._text = _RUNES.sub("\ufffd", folded.text)
         self._names = names
         self._starts = [f.start for f in names]
 
@@ -263,8 +264,7 @@ class _Masker:
         return Clause(part, item, start, end, "".join(pieces), tuple(inside), tuple(marks))
 
     def _plain(self, start: int, end: int) -> str:
-        text = self._folded.text[self._folded.folded(start) : self._folded.folded(end)]
-        return _RUNES.sub("\ufffd", text)
+        return self._text[self._folded.folded(start) : self._folded.folded(end)]
 
 
 def _mask(found: Found) -> str:

@@ -39,32 +39,32 @@ class Index:
 
     def __init__(self, sources: Sequence[str]) -> None:
         sets = [sorted(required(source), key=_telling, reverse=True)[:_SLOTS] for source in sources]
-        self._every = (1 << len(sources)) - 1
+        self._patterns = len(sources)
         words = list(dict.fromkeys(word for asked in sets for one in asked for word in sorted(one)))
         self._words = Words(words)
-        self._unasked = [_bits(number for number, asked in enumerate(sets) if len(asked) <= k) for k in range(_SLOTS)]
-        held = {word: [0] * _SLOTS for word in words}
+        self._unasked = sum(1 << self._bit(n, k) for n, asked in enumerate(sets) for k in range(len(asked), _SLOTS))
+        held = dict.fromkeys(words, 0)
         for number, asked in enumerate(sets):
             for k, one in enumerate(asked):
                 for word in one:
-                    held[word][k] |= 1 << number
-        self._held = [tuple(slots) for slots in held.values()]
+                    held[word] |= 1 << self._bit(number, k)
+        self._held = [*held.values()]
+
+    def _bit(self, number: int, slot: int) -> int:
+        return slot * self._patterns + number
 
     def worth(self, text: str) -> Iterator[int]:
         """Yield the numbers of those patterns, in order."""
-        first, second, third = self._unasked
+        met = self._unasked
         for number in self._words.within(text):
-            a, b, c = self._held[number]
-            first, second, third = first | a, second | b, third | c
-        left = first & second & third
+            met |= self._held[number]
+        left = met & ((1 << self._patterns) - 1)
+        for slot in range(1, _SLOTS):
+            left &= met >> slot * self._patterns
         while left:
             lowest = left & -left
             yield lowest.bit_length() - 1
             left ^= lowest
-
-
-def _bits(numbers: Iterable[int]) -> int:
-    return sum(1 << number for number in numbers)
 
 
 def required(source: str) -> list[frozenset[str]]:
