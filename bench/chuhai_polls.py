@@ -11,8 +11,10 @@ import sys
 import time
 import urllib.request
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 
+from crawler.models import FeedAnswer
 from crawler.runner import Runner, run_main
 from crawler.storage.engine import open_engine
 from crawler.units import now
@@ -51,6 +53,14 @@ class Lag:
         }
 
 
+def _seen(answers: Collection[FeedAnswer]) -> dict[str, object]:
+    return {
+        "outcomes": dict(Counter(str(answer.outcome) for answer in answers)),
+        "reasons": sorted({answer.reason for answer in answers if answer.reason})[:3],
+        "rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
 def run(folder: Path, control: str) -> list[dict[str, object]]:
     """Poll everything: first, unchanged, and with a tenth of the feeds changed; return what each cost."""
     config = load(folder / "config.yaml", os.environ)
@@ -66,19 +76,9 @@ def run(folder: Path, control: str) -> list[dict[str, object]]:
         cpu, wall = time.process_time(), time.perf_counter()
         loop_cpu = time.thread_time()
         answers = await jobs.poll(setup, list(setup.sources), runner, lambda _answer, s: stored.update(new=s.new))
-        phases.append(
-            {
-                "phase": phase,
-                "cpu": time.process_time() - cpu,
-                "loop_cpu": time.thread_time() - loop_cpu,
-                "wall": time.perf_counter() - wall,
-                "new": stored["new"],
-                "outcomes": dict(Counter(str(answer.outcome) for answer in answers.values())),
-                "reasons": sorted({answer.reason for answer in answers.values() if answer.reason})[:3],
-                "rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-                "lag": lag.taken(),
-            }
-        )
+        used = {"cpu": time.process_time() - cpu, "loop_cpu": time.thread_time() - loop_cpu}
+        phases.append({"phase": phase, **used, "wall": time.perf_counter() - wall, "new": stored["new"]})
+        phases[-1] |= _seen(answers.values()) | {"lag": lag.taken()}
 
     async def main() -> int:
         runner = jobs.make_runner(setup, options)

@@ -155,12 +155,9 @@ def read(text: Text, matcher: Matcher, roster: Roster, lexicon: Lexicon, *, gene
     lead_until = len(title) + 1 + lead_end(body, language)
     columned = lexicon.find("digest", title) is not None
     spans = _title_spans(_items(title, columned, lexicon), title, language)
-    early = {name for f in companies if f.start < lead_until for name in f.names}
-    starts = [f.start for f in companies if not early.isdisjoint(f.names)]
     masker = _Masker(folded, names)
-    clauses = tuple(
-        masker.clause(*span) for span in chain(spans, _body_spans(body, len(title) + 1, lead_until, language, starts))
-    )
+    body_spans = _body_spans(body, len(title) + 1, lead_until, language, _of_title_and_lead(companies, lead_until))
+    clauses = tuple(masker.clause(*span) for span in chain(spans, body_spans))
     titles = tuple(c for c in clauses if c.part is Part.TITLE)
     return Document(
         title=title,
@@ -178,6 +175,12 @@ def read(text: Text, matcher: Matcher, roster: Roster, lexicon: Lexicon, *, gene
         title_clauses=titles,
         items={item: tuple(same) for item, same in groupby(clauses, key=lambda c: c.item)},
     )
+
+
+def _of_title_and_lead(companies: Sequence[Found], lead_until: int) -> list[int]:
+    """Return where a company is named that title or lead name: what a body says of others adds nothing to them."""
+    early = {name for f in companies if f.start < lead_until for name in f.names}
+    return [f.start for f in companies if not early.isdisjoint(f.names)]
 
 
 def _language(text: Text) -> str:
@@ -228,10 +231,7 @@ def _cut(text: str, start: int, end: int, separator: re.Pattern[str]) -> Iterato
 def _body_spans(
     body: str, offset: int, lead_until: int, language: str, companies: Sequence[int]
 ) -> Iterator[tuple[Part, int, int, int]]:
-    """Cut the body into clauses; behind the lead only the sentences in which one of the companies stands.
-
-    A body adds to what title and lead report of a company: which others it names does not matter.
-    """
+    """Cut the body into clauses; behind the lead only the sentences in which one of the companies stands."""
     for number, (start, end) in enumerate(sentences(body), 1000):
         part = Part.LEAD if start + offset < lead_until else Part.BODY
         if part is Part.BODY and bisect_left(companies, start + offset) == bisect_left(companies, end + offset):
