@@ -14,7 +14,7 @@ from importlib import resources
 from urllib.parse import urlsplit
 
 from crawler.models import Move, Stage, Text
-from crawler.text import language_of, lead_end, sentences
+from crawler.text import ITEM_END, language_of, lead_end, sentences
 
 _LONGEST = 2_000
 """Characters of a passage that are looked at."""
@@ -22,7 +22,6 @@ _LONGEST = 2_000
 _BEFORE, _AFTER = 1, 4
 """How many sentences around the one that states the move may say where it is from."""
 
-_ITEMS = re.compile(r"[；;｜|丨]| / ")
 _PAST = re.compile(
     r"此前|早前|曾(?:[^，。]{0,3})?(?:报道|爆料)|去年|previously|\b(?:had|have) reported\b|\blast year\b|\bback in\b",
     re.IGNORECASE,
@@ -133,7 +132,7 @@ def _passages(text: Text, move: Move, names: tuple[str, ...]) -> Iterator[str]:
     """
     yield move.evidence
     yield text.title
-    if _ITEMS.search(text.title):
+    if ITEM_END.search(text.title):
         yield from (line for line in text.body.split("\n") if _names_any(line, names) or move.evidence in line)
         return
     spans = sentences(text.body)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import product
@@ -11,6 +10,7 @@ from itertools import product
 from crawler.knowledge.gazetteer import Gazetteer
 from crawler.knowledge.presence import Presence
 from crawler.models import OVERSEAS, Decision, FirstTime, Known, KnownEvent, Move, MoveType, Stage
+from crawler.text import fold
 
 STORY_OPEN = timedelta(days=60)
 """So long after its last event a story takes in a new event at a compatible place; and so long a region where a move
@@ -163,13 +163,8 @@ def _figures(quotes: Iterable[str]) -> list[float]:
 
 def _elsewhere(ours: frozenset[str], theirs: frozenset[str]) -> bool:
     """Say whether no city is shared; those of another script may be the same ones, and decide nothing."""
-    a, b = {_plain(site) for site in ours}, {_plain(site) for site in theirs}
+    a, b = {fold(site).text for site in ours}, {fold(site).text for site in theirs}  # Komárom and Komarom are one
     return not a & b and any(one.isascii() == other.isascii() for one, other in product(a, b))
-
-
-def _plain(site: str) -> str:
-    """Return a city in small letters without accents: Komárom and Komarom are one."""
-    return "".join(c for c in unicodedata.normalize("NFKD", site.casefold()) if not unicodedata.combining(c))
 
 
 def _another_market(places: frozenset[str], at: datetime, event: KnownEvent, gazetteer: Gazetteer) -> bool:

@@ -23,6 +23,8 @@ _ABBREVIATION = re.compile(
 )
 _SENTENCE_END = re.compile(r"[。！？!?](?:[”’」』\"')）]*)|\.(?:[”’\"')]*)(?=\s)|\n+")
 _MOST_FORMS = 20_000
+ITEM_END = re.compile(r"[；;｜|丨]+| / ")
+"""What stands between the items of a digest's title."""
 _QUOTE_MARKS = {ord(c): "'" for c in "‘’‛ʼ`´"} | {ord(c): '"' for c in "“”„‟"} | {ord(c): "-" for c in "‐‑‒–—―"}
 
 

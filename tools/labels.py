@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from crawler.models import MoveType, Stage, Text
+from crawler.text import ITEM_END
 
 T = TypeVar("T")
 
-_ITEMS = re.compile(r"[；;｜|丨]| / ")
 _LIVE = re.compile(r"^(?:ex|ey|zx)")
 
 
@@ -48,7 +48,7 @@ class Row:
     @property
     def digest(self) -> bool:
         """True where the title holds several items."""
-        return _ITEMS.search(self.text.title) is not None
+        return ITEM_END.search(self.text.title) is not None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from crawler.classify.candidates import Proposal
 from crawler.classify.document import COMPANIES, Document, Part
-from crawler.classify.quotations import Case, Quotations, Stretch, Words, is_past
+from crawler.classify.quotations import NAMED, Case, Quotations, Stretch, Words, is_past
 from crawler.knowledge import Found, Knowledge, Sort
 from crawler.text import fold
 
@@ -22,7 +22,6 @@ _LONG = 600
 """Characters of a stretch, beyond which it is no writing of people, and costs too much to search."""
 _FOLLOWING = 2
 """Sentences of a lead that may go on with a move."""
-_NAMED = (*COMPANIES, Sort.DOUBTFUL)
 _PLACED = (Sort.PLACE, Sort.CITY)
 _LEADING = re.compile(r"^(?:by|in|from|until|to|before|at|on|the) ")
 
@@ -110,7 +109,7 @@ class Details:
             inside = tuple(f for f in names if start + a <= f.start < start + b)
             words = text[a:b]
             stretch = Stretch(words, start + a, inside, _within(hit, start + a, start + b))
-            companies = [case.ours(f) for f in inside if f.sort in _NAMED and not self._is_with(stretch, f, case)]
+            companies = [case.ours(f) for f in inside if f.sort in NAMED and not self._is_with(stretch, f, case)]
             if self._words.find("stretch", "of_last", document.language, words):
                 mine = last
             else:

@@ -12,7 +12,7 @@ from itertools import chain, groupby
 from crawler.classify.lexicon import ABROAD, COMPANY, PLACE, Lexicon
 from crawler.knowledge import Found, Matcher, Roster, Sort
 from crawler.models import OVERSEAS, Text
-from crawler.text import Folded, fold, language_of, lead_end, sentence_end, sentences
+from crawler.text import ITEM_END, Folded, fold, language_of, lead_end, sentence_end, sentences
 
 TITLE_LIMIT = 2_000
 """Characters of a title that are read."""
@@ -20,7 +20,6 @@ BODY_LIMIT = 20_000
 """Characters of a body that are read; news tells its news before that, and hostile pages have no end."""
 
 _RUNES = re.compile("[ᚠᚢᚦ]")
-_ITEM = re.compile(r"[；;｜|丨]+| / ")
 _SLASH, _COMMA = re.compile("/"), re.compile("，")
 _CLAUSE = {
     "zh": re.compile(r"[，,。；;！!？?：:\n]+|——|\.\s|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])"),
@@ -209,7 +208,7 @@ def _title_spans(items: Iterable[tuple[int, int]], title: str, language: str) ->
 
 def _items(title: str, columned: bool, lexicon: Lexicon) -> list[tuple[int, int]]:
     """Cut a digest's title into its items, the names of columns left out."""
-    spans = list(_cut(title, 0, len(title), _ITEM))
+    spans = list(_cut(title, 0, len(title), ITEM_END))
     if columned:
         spans = [part for start, end in spans for part in _cut(title, start, end, _SLASH)]
         if "海外日报" in title:

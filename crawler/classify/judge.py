@@ -74,8 +74,11 @@ class Judge:
         self._scoring = scoring
         self._details = Details(knowledge)
 
-    def judge(self, document: Document, published: datetime | None) -> Verdict:
-        """Return the moves, strongest first, or why there is none."""
+    def judge(self, document: Document, published: datetime | None, *, whole: bool = True) -> Verdict:
+        """Return the moves, strongest first, or why there is none.
+
+        Of a document that is not the whole text the moves are left out: the rest may change them.
+        """
         title = list(self._proposer.proposals(document, Part.TITLE, published))
         in_lead = list(self._proposer.proposals(document, Part.LEAD, published))
         lead = _of_the_title(document, in_lead)
@@ -89,7 +92,7 @@ class Judge:
         reported, early = tuple(ranked[:MOST_MOVES]), [*title, *lead]
         return Verdict(
             reported,
-            tuple(self._move(document, p, [*lead, *body], published) for p in reported),
+            tuple(self._move(document, p, [*lead, *body], published) for p in reported if whole),
             reported[0].confidence if reported else max((p.confidence for p in early), default=0.01),
             None if reported else self._why_not(document, early),
             tuple(chosen),

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
 
-from crawler.classify.document import COMPANIES
+from crawler.classify.document import COMPANIES, PLACES
 from crawler.classify.patterns import compiled
 from crawler.knowledge import Found, Sort
 from crawler.models import MoveType
 
-_NAMED = (*COMPANIES, Sort.DOUBTFUL)
-_PLACED = (Sort.PLACE, Sort.CITY, Sort.DEMONYM)
+NAMED = (*COMPANIES, Sort.DOUBTFUL)
+"""Names of companies, whether they are borne out or not."""
 _PLANTS = (MoveType.OVERSEAS_PRODUCTION, MoveType.OVERSEAS_ORGANISATION, MoveType.WITHDRAWAL)
 _COUNTED = (MoveType.EXPORT, MoveType.OVERSEAS_PRODUCTION)
 """Moves that are told by their figures, those of the past too."""
@@ -191,7 +191,7 @@ class Quotations:
             if found.sort is Sort.CITY and case.home not in found.names and self._is_site(case, stretch, start, end):
                 kind = self._words.pattern("site", "kind", case.language).match(stretch.text, end)
                 yield start, kind.end() if kind else end
-            elif found.sort in _PLACED and not shop:
+            elif found.sort in PLACES and not shop:
                 yield from self._town(case, stretch, start, end)
 
     def _is_site(self, case: Case, stretch: Stretch, start: int, end: int) -> bool:
@@ -256,7 +256,7 @@ class Quotations:
 
     def _owner(self, case: Case, stretch: Stretch, position: int) -> bool:
         """Say whether the last company named before a position, if any, is ours."""
-        before = [f for f in stretch.names if f.sort in _NAMED and stretch.at(f)[0] <= position]
+        before = [f for f in stretch.names if f.sort in NAMED and stretch.at(f)[0] <= position]
         return not before or case.ours(before[-1])
 
     def _with_brand(self, case: Case, stretch: Stretch, start: int) -> int:
@@ -280,7 +280,7 @@ class Quotations:
 
     def _told_partners(self, case: Case, stretch: Stretch) -> Iterator[Span]:
         """Yield names that words such as importer or 携手 make partners, whoever they are."""
-        taken = [stretch.at(f) for f in stretch.names if f.sort in _PLACED or case.ours(f)]
+        taken = [stretch.at(f) for f in stretch.names if f.sort in PLACES or case.ours(f)]
         for part in self._frames(case, stretch):
             for match in self._words.all("partners", part, case.language, stretch.text):
                 start, end = match.span(match.lastgroup or 0)

@@ -60,10 +60,10 @@ class Reader:
         """
         start = opening(text)
         early = self._document(start, generous=start is not text)
-        verdict = self._judge.judge(early, text.published)
+        verdict = self._judge.judge(early, text.published, whole=start is text)
         if start is text:
             return verdict
-        if verdict.moves:
+        if verdict.reported:
             return self._judge.judge(self._document(text), text.published)
         if not early.names_companies and self._matcher.may_find(text.body[:BODY_LIMIT], COMPANIES):
             return replace(verdict, why_not=WhyNot.PASSING_MENTION)
