@@ -47,6 +47,8 @@ MOVES = [
     ("零跑汽车阿尔及利亚工厂奠基", "Leapmotor", PLANT, "DZ", UNDER_WAY),
     ("起亚哈萨克斯坦工厂竣工投产", "Kia", PLANT, "KZ", LAUNCHED),
     ("据悉吉利考虑收购西班牙一家工厂", "Geely", PLANT, "ES", RUMOURED),
+    # a third party builds, at home; the move is that of the brand it builds for
+    ("Magna Steyr will assemble Voyah cars in Austria", "Voyah", PLANT, "AT", ANNOUNCED),
     # organisation abroad
     ("Chery sets up R&D centre in Poland", "Chery", OFFICE, "PL", ANNOUNCED),
     ("Li Auto recruits staff for its overseas business unit", "Li Auto", OFFICE, "OVERSEAS", UNDER_WAY),
