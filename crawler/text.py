@@ -22,6 +22,7 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|St|No|Inc|Co|Corp|Ltd|vs|U\.S|U\.K|e\.g|i\.e|approx|Jan|Feb|Aug|Sept|Oct|Nov|Dec))\.$"
 )
 _SENTENCE_END = re.compile(r"[。！？!?](?:[”’」』\"')）]*)|\.(?:[”’\"')]*)(?=\s)|\n+")
+_LEAD = re.compile(r"\s*+(?:\S++\s++){59}\S++")
 _MOST_FORMS = 20_000
 ITEM_END = re.compile(r"[；;｜|丨]+| / ")
 """What stands between the items of a digest's title."""
@@ -143,15 +144,17 @@ def clean(text: str) -> str:
 
     Line breaks stay.
     """
-    lines = map(_clean_line, text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
-    return "\n".join(line for line in lines if line)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if "  " in text or not "".join(lines).isprintable():
+        lines = [_clean_line(line) for line in lines]
+    return "\n".join(line for line in map(str.strip, lines) if line)
 
 
 def _clean_line(line: str) -> str:
     if not line.isprintable():
         line = _SURROGATES.sub("\ufffd", line).translate(_UNSEEN)
     elif "  " not in line:
-        return line.strip()
+        return line
     return " ".join(line.split())
 
 
@@ -188,7 +191,8 @@ def language_of(text: str) -> str:
     return "en" if latin >= 2 else "und"
 
 
-def sentences(text: str) -> list[tuple[int, int]]:
+@lru_cache(8)  # reading, its evidence and its quotations ask for the same text
+def sentences(text: str) -> tuple[tuple[int, int], ...]:
     """Return the spans of the sentences: trimmed, in order, never overlapping, empty ones left out."""
     spans: list[tuple[int, int]] = []
     start = 0
@@ -198,7 +202,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
         spans.append((start, match.end()))
         start = match.end()
     spans.append((start, len(text)))
-    return [span for span in (_trim(text, a, b) for a, b in spans) if span[0] < span[1]]
+    return tuple(span for span in (_trim(text, a, b) for a, b in spans) if span[0] < span[1])
 
 
 def sentence_end(text: str, offset: int) -> int:
@@ -225,7 +229,5 @@ def lead_end(text: str, language: str) -> int:
     """Return where the lead ends: after the first 60 words, or 150 Chinese characters (design rule of this project)."""
     if language == "zh":
         return min(len(text), 150)
-    for count, word in enumerate(re.finditer(r"\S+", text), 1):
-        if count == 60:
-            return word.end()
-    return len(text)
+    words = _LEAD.match(text)
+    return words.end() if words else len(text)

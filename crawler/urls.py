@@ -19,6 +19,7 @@ _CONTROL = re.compile(r"[\x00-\x20\x7f]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+@lru_cache(1_000)
 def is_web_url(url: str) -> bool:
     """Say whether this is an absolute http(s) URL with a host, without user name, backslash or control character.
 

@@ -70,8 +70,10 @@ class Proposer:
         Those for entrants only where the text names one, now or once; those that need a market only where the clause
         or one beside it names any (in the body: the clause).
         """
-        near = [clause] if clause.part is Part.BODY else [clause, *grammar.beside(document, clause)]
-        abroad = any(f.sort in PLACES for c in near for f in c.names)
+        abroad = any(f.sort in PLACES for f in clause.names) or (
+            clause.part is not Part.BODY
+            and any(f.sort in PLACES for c in grammar.beside(document, clause) for f in c.names)
+        )
         return self._triggers.hits(clause, document.language, document.entrants, abroad)
 
     def denial(self, document: Document, clause: Clause, hit: Hit) -> tuple[Clause, re.Match[str]] | None:

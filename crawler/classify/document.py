@@ -243,7 +243,7 @@ class _Masker:
     """Writes clauses with every name replaced by one character; walks the names once, in order."""
 
     def __init__(self, folded: Folded, names: Sequence[Found]) -> None:
-        self._folded = folded
+        self._folded = None if isinstance(folded.starts, range) else folded
         self._text = _RUNES.sub("\ufffd", folded.text)
         self._names = names
         self._starts = [f.start for f in names]
@@ -267,6 +267,8 @@ class _Masker:
         return Clause(part, item, start, end, "".join(pieces), tuple(inside), tuple(marks))
 
     def _plain(self, start: int, end: int) -> str:
+        if self._folded is None:  # offsets are the same
+            return self._text[start:end]
         return self._text[self._folded.folded(start) : self._folded.folded(end)]
 
 

@@ -53,12 +53,16 @@ class Index:
     def _bit(self, number: int, slot: int) -> int:
         return slot * self._patterns + number
 
-    def worth(self, text: str) -> Iterator[int]:
-        """Yield the numbers of those patterns, in order."""
+    def those(self, wanted: Iterable[bool]) -> int:
+        """Return some of the patterns for `worth`, by whether each is wanted, in order."""
+        return sum(1 << number for number, is_wanted in enumerate(wanted) if is_wanted)
+
+    def worth(self, text: str, among: int = -1) -> Iterator[int]:
+        """Yield the numbers of those patterns, in order; `among` are the only ones asked for, see `those`."""
         met = self._unasked
         for number in self._words.within(text):
             met |= self._held[number]
-        left = met & ((1 << self._patterns) - 1)
+        left = met & ((1 << self._patterns) - 1) & among
         for slot in range(1, _SLOTS):
             left &= met >> slot * self._patterns
         while left:

@@ -65,6 +65,16 @@ class Triggers:
             for language, rows in by_language.items()
         }
         self._indexes = {language: Index([source for _, source in rows]) for language, rows in self._rows.items()}
+        self._possible = {
+            (language, entrants, abroad): self._indexes[language].those(
+                (entrants or not by_language[language][number].entrant)
+                and (abroad or not by_language[language][number].needs_abroad)
+                for number, _ in rows
+            )
+            for language, rows in self._rows.items()
+            for entrants in (True, False)
+            for abroad in (True, False)
+        }
 
     def hits(self, clause: Clause, language: str, entrants: bool = True, abroad: bool = True) -> Iterator[Hit]:
         """Return the first place at which each trigger stands in the clause.
@@ -77,14 +87,11 @@ class Triggers:
         """
         triggers, rows = self.by_language[language], self._rows[language]
         found = -1
-        for pattern_number in self._indexes[language].worth(clause.masked):
-            number, source = rows[pattern_number]
-            trigger = triggers[number]
-            if number == found or (trigger.entrant and not entrants) or (trigger.needs_abroad and not abroad):
-                continue
-            if match := compiled(source).search(clause.masked):
+        for pattern in self._indexes[language].worth(clause.masked, self._possible[language, entrants, abroad]):
+            number, source = rows[pattern]
+            if number != found and (match := compiled(source).search(clause.masked)):
                 found = number
-                yield Hit(trigger, match.start(), match.end())
+                yield Hit(triggers[number], match.start(), match.end())
 
 
 def load() -> Triggers:

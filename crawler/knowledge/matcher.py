@@ -11,7 +11,8 @@ from ahocorasick_rs import AhoCorasick
 
 from crawler.text import Folded, fold
 
-_WORD = re.compile(r"[0-9a-z\u00df-\u024f]")
+_WORD = frozenset(map(chr, (*range(0x30, 0x3A), *range(0x61, 0x7B), *range(0xDF, 0x250))))
+"""Digits and Latin letters, folded."""
 _LONG = 4
 """Letters of a name from which on it may have a plural."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -67,7 +68,10 @@ class Matcher:
         for pattern in patterns:
             groups.setdefault(fold(pattern.alias).text, []).append(pattern)
         groups.pop("", None)
-        self._groups = list(groups.values())
+        self._sorts = [frozenset(pattern.sort for pattern in group) for group in groups.values()]
+        self._exact = [{p.alias: p for p in reversed(group) if p.exact} for group in groups.values()]
+        # a word that disproves one name may itself be another
+        self._any_case = [min((p for p in g if not p.exact), key=_disproves, default=None) for g in groups.values()]
         self._bound = [(_is_word(key[0]), _is_word(key[-1])) for key in groups]
         self._automaton = AhoCorasick(list(groups)) if groups else None
 
@@ -79,26 +83,25 @@ class Matcher:
         folded = folded or fold(text)
         if self._automaton is None:
             return ()
-        haystack = _SURROGATE.sub("\ufffd", folded.text)
-        spans = self._automaton.find_matches_as_indexes(haystack, overlapping=True)
-        valid = [span for span in spans if self._stands_alone(haystack, *span)]
+        valid = [span for span in _matches(self._automaton, folded.text) if self._stands_alone(folded.text, *span)]
         found: list[Found] = []
         for index, start, end in _longest(valid):
             first, last = folded.original(start, end)
-            pattern = self._pick(index, text[first:last])
+            written = text[first:last]
+            # an exact spelling is preferred; a name that needs one and does not have it is no match
+            pattern = self._exact[index].get(written) or self._any_case[index]
             if pattern is not None:
-                found.append(Found(first, last, pattern.sort, pattern.names, text[first:last]))
+                found.append(Found(first, last, pattern.sort, pattern.names, written))
         return tuple(found)
 
     def may_find(self, text: str, sorts: Collection[Sort]) -> bool:
         """Say whether a name of these sorts may stand in a text: one that is part of a longer word counts too."""
         if self._automaton is None:
             return False
-        haystack = _SURROGATE.sub("\ufffd", fold(text).text)
-        spans = self._automaton.find_matches_as_indexes(haystack, overlapping=True)
+        haystack = fold(text).text
         return any(
-            any(pattern.sort in sorts for pattern in self._groups[span[0]]) and self._stands_alone(haystack, *span)
-            for span in spans
+            not self._sorts[span[0]].isdisjoint(sorts) and self._stands_alone(haystack, *span)
+            for span in _matches(self._automaton, haystack)
         )
 
     def _stands_alone(self, text: str, index: int, start: int, end: int) -> bool:
@@ -109,13 +112,6 @@ class Matcher:
             end += 1  # Toyotas
         return not (after and end < len(text) and _is_word(text[end]))
 
-    def _pick(self, index: int, written: str) -> Pattern | None:
-        """Prefer an exact spelling; a name that needs one and does not have it is no match."""
-        options = self._groups[index]
-        exact = next((p for p in options if p.exact and p.alias == written), None)
-        # a word that disproves one name may itself be another
-        return exact or next(iter(sorted((p for p in options if not p.exact), key=_disproves)), None)
-
 
 class Words:
     """Tells which of many words stand in a text, within longer ones too, in one pass."""
@@ -123,12 +119,19 @@ class Words:
     def __init__(self, words: Sequence[str]) -> None:
         self._automaton = AhoCorasick(list(words)) if words else None
 
-    def within(self, text: str) -> set[int]:
-        """Return the numbers of the words that do."""
+    def within(self, text: str) -> list[int]:
+        """Return the numbers of the words that do, some perhaps several times."""
         if self._automaton is None:
-            return set()
-        matches = self._automaton.find_matches_as_indexes(_SURROGATE.sub("\ufffd", text), overlapping=True)
-        return {number for number, _, _ in matches}
+            return []
+        return [number for number, _, _ in _matches(self._automaton, text)]
+
+
+def _matches(automaton: AhoCorasick, text: str) -> list[tuple[int, int, int]]:
+    """Return number, start and end of every match; half a character (a lone surrogate) is part of none."""
+    try:
+        return automaton.find_matches_as_indexes(text, overlapping=True)
+    except UnicodeEncodeError:  # looking for one beforehand would take longer than the search
+        return automaton.find_matches_as_indexes(_SURROGATE.sub("\ufffd", text), overlapping=True)
 
 
 def _disproves(pattern: Pattern) -> bool:
@@ -136,7 +139,7 @@ def _disproves(pattern: Pattern) -> bool:
 
 
 def _is_word(char: str) -> bool:
-    return _WORD.match(char) is not None
+    return char in _WORD
 
 
 def _longest(spans: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:

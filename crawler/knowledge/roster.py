@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -98,21 +99,26 @@ class Roster:
         """
         found = tuple(found)
         clear = {name for f in found if f.sort in _CLEAR for name in f.names}
-        signals = [f for f in found if f.sort is Sort.VEHICLE or self._is_maker(f)]
+        starts, ends = [f.start for f in found], [f.end for f in found]
         companies: list[Found] = []
         for f in found:
             if f.sort in _CLEAR or f.sort is Sort.PERSON:
                 companies.append(f)
-            elif f.sort is Sort.AMBIGUOUS and not _near(f, self._disproofs(f, found)):
-                borne_out = clear.intersection(f.names) or _near(f, signals)
-                companies.append(f if borne_out else replace(f, sort=Sort.DOUBTFUL))
+            elif f.sort is Sort.AMBIGUOUS:
+                near = found[bisect_left(ends, f.start - NEAR) : bisect_right(starts, f.end + NEAR)]
+                if not self._disproved(f, near):
+                    borne_out = clear.intersection(f.names) or any(map(self._is_of_cars, near))
+                    companies.append(f if borne_out else replace(f, sort=Sort.DOUBTFUL))
         return tuple(companies)
 
-    def _disproofs(self, name: Found, found: Iterable[Found]) -> list[Found]:
+    def _disproved(self, name: Found, near: Iterable[Found]) -> bool:
         words = self.disproofs.get(name.names[0], frozenset())
-        return [f for f in found if _folded(f.alias) in words] if words else []
+        return bool(words) and any(_folded(f.alias) in words for f in near)
 
-    def _is_maker(self, found: Found) -> bool:
+    def _is_of_cars(self, found: Found) -> bool:
+        """Say whether it is a vehicle word or the clear name of a firm that lives by vehicles."""
+        if found.sort is Sort.VEHICLE:
+            return True
         return found.sort in _CLEAR and not self.other_business.issuperset(found.names)
 
     def with_patches(self, patches: Iterable[CompanyPatch]) -> Roster:
@@ -153,10 +159,6 @@ class Roster:
 @lru_cache(4_000)
 def _folded(alias: str) -> str:
     return fold(alias).text
-
-
-def _near(name: Found, signals: Iterable[Found]) -> bool:
-    return any(s.start - name.end <= NEAR and name.start - s.end <= NEAR for s in signals)
 
 
 def _patched(known: Company, patch: CompanyPatch) -> Company:
