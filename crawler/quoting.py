@@ -14,6 +14,7 @@ from importlib import resources
 from urllib.parse import urlsplit
 
 from crawler.models import Move, Stage, Text
+from crawler.patterns import Index, compiled
 from crawler.text import ITEM_END, language_of, lead_end, sentences
 
 _LONGEST = 2_000
@@ -51,8 +52,10 @@ class Outlets:
     """Outlet -> what it is called, from the first to the last letter."""
     hosts: Mapping[str, str]
     """Host -> the outlet that publishes there."""
-    phrases: tuple[re.Pattern[str], ...]
-    """Words of quotation; the group `outlet` holds the name as written."""
+    phrases: tuple[str, ...]
+    """Words of quotation, as patterns; the group `outlet` holds the name as written."""
+    index: Index
+    """Of the phrases, for case-folded texts."""
     nobody: re.Pattern[str]
 
     def named(self, found: re.Match[str]) -> str | None:
@@ -74,10 +77,12 @@ def outlets() -> Outlets:
     listed = [pattern for row in rows.values() for pattern in row["names"]]
     either = "|".join((*sorted(listed, key=len, reverse=True), data["unlisted"]["zh"], data["unlisted"]["en"]))
     outlet = rf"(?<![A-Za-z])(?:the\s|The\s)?(?P<outlet>{either})(?![A-Za-z])"
+    phrases = tuple(_any_case(phrase).replace("{O}", outlet) for phrase in _PHRASES)
     return Outlets(
         {name: re.compile("|".join(f"(?:{pattern})" for pattern in row["names"])) for name, row in rows.items()},
         {host: name for name, row in rows.items() for host in row["hosts"]},
-        tuple(re.compile(_any_case(phrase).replace("{O}", outlet)) for phrase in _PHRASES),
+        phrases,
+        Index(phrases, str.casefold),
         re.compile(data["unlisted"]["nobody"]),
     )
 
@@ -117,9 +122,11 @@ def quoted_source(text: Text, move: Move, names: Iterable[str], outlet: str, aut
 
 
 def _quoted_in(passage: str) -> Iterator[str]:
-    found = (match for phrase in outlets().phrases for match in phrase.finditer(passage))
+    known = outlets()
+    worth = (compiled(known.phrases[number]) for number in known.index.worth(passage.casefold()))
+    found = (match for phrase in worth for match in phrase.finditer(passage))
     for match in sorted(found, key=lambda match: match.start("outlet")):
-        name = outlets().named(match)
+        name = known.named(match)
         if name is not None:
             yield name
 

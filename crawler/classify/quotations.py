@@ -10,9 +10,9 @@ from datetime import datetime
 from importlib import resources
 
 from crawler.classify.document import COMPANIES, PLACES
-from crawler.classify.patterns import compiled
 from crawler.knowledge import Found, Sort
 from crawler.models import MoveType
+from crawler.patterns import compiled
 
 NAMED = (*COMPANIES, Sort.DOUBTFUL)
 """Names of companies, whether they are borne out or not."""

@@ -11,8 +11,8 @@ from typing import Any
 
 from crawler.classify.document import Clause
 from crawler.classify.lexicon import ABROAD, COMPANY, PLACE, Lexicon
-from crawler.classify.patterns import Index, compiled, written_out
 from crawler.models import MoveType, Stage
+from crawler.patterns import Index, compiled, written_out
 
 _COMMON = {"C": COMPANY, "P": PLACE, "O": ABROAD, "A": f"[{PLACE}{ABROAD}]"}
 _MACROS = {

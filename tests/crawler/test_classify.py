@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.classify import Reader, lexicon, scoring, triggers
-from crawler.classify.patterns import compiled
 from crawler.knowledge import load
 from crawler.models import DETAIL_KEYS, MOST_MOVES, OVERSEAS, RELEVANT, MoveType, Stage, Text, WhyNot
+from crawler.patterns import compiled
 
 READER = Reader(load())
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.classify import triggers
-from crawler.classify.patterns import Index, compiled, required, written_out
+from crawler.patterns import Index, compiled, required, written_out
 
 TRIGGERS = triggers.load().by_language
 SOURCES = {language: [s for row in rows for s in row.patterns] for language, rows in TRIGGERS.items()}

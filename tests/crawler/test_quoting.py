@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.models import Move, MoveType, Stage, Text
-from crawler.quoting import independent, outlet_of, quoted_source
+from crawler.patterns import compiled, required
+from crawler.quoting import independent, outlet_of, outlets, quoted_source
 
 BYD = ("BYD", "比亚迪")
 
@@ -179,3 +182,18 @@ def test_there_is_a_source_and_never_more_of_them_than_reports(reports: list[tup
 @given(st.text(max_size=400), st.text(max_size=400))
 def test_any_text_is_looked_through(title: str, body: str) -> None:
     quoted(title, body)
+
+
+_PIECES = st.sampled_from(
+    [
+        *sorted({word for phrase in outlets().phrases for words in required(phrase) for word in words}),
+        *("Reuters", "路透社", "the Phuket Gazette", "《晨报》", " ", " ", " ", " to ", "d", "(", ")", "，", "的", "a", "."),
+    ]
+)
+
+
+@given(st.lists(st.tuples(_PIECES, st.sampled_from([str, str.upper, str.title, str.swapcase])), max_size=12))
+def test_a_phrase_that_is_not_looked_for_does_not_match(pieces: list[tuple[str, Callable[[str], str]]]) -> None:
+    text = "".join(written(piece) for piece, written in pieces)
+    matching = {number for number, phrase in enumerate(outlets().phrases) if compiled(phrase).search(text)}
+    assert matching <= set(outlets().index.worth(text.casefold()))
