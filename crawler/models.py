@@ -177,6 +177,8 @@ class Company:
     """The canonical name of the parent, if any."""
     aliases: tuple[str, ...] = ()
     sells_in: tuple[str, ...] = ()
+    first_market: str | None = None
+    """Where an entrant's first car is to go on sale, if that is not its home."""
 
 
 @dataclass(frozen=True, slots=True)

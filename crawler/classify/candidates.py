@@ -12,16 +12,16 @@ from crawler.classify.document import COMPANIES, PLACES, Clause, Document, Part
 from crawler.classify.grammar import Actor, Case
 from crawler.classify.lexicon import Lexicon
 from crawler.classify.scoring import Scoring, Signal
-from crawler.classify.triggers import Hit, Triggers, denial, stage_of
+from crawler.classify.stages import Stages
+from crawler.classify.triggers import Hit, Triggers, denial
 from crawler.knowledge import Found, Knowledge, Sort
 from crawler.models import OVERSEAS, Company, Kind, MoveType, Stage, WhyNot
 from crawler.text import fold
 
-_BEGIN = 3
-"""Clauses of a lead in which its sources are told."""
 _IMPOSSIBLE = 0.1
 """The most a proposal counts that cannot be a move (a denial, the home market), however strong its words."""
 
+_BUILT = (MoveType.OVERSEAS_PRODUCTION, MoveType.WITHDRAWAL)
 _AT_HOME = (WhyNot.HOME_MARKET, WhyNot.NO_MOVE)
 _NAME_SIGNALS = {Sort.PERSON: "person", Sort.DOUBTFUL: "name_unclear"}
 
@@ -54,6 +54,7 @@ class Proposer:
         self._triggers = triggers
         self._scoring = scoring
         self._lexicon = lexicon
+        self.stages = Stages(lexicon)
 
     def is_candidate(self, document: Document) -> bool:
         """Say, generously, whether a company and a sign of movement stand in title and lead."""
@@ -78,6 +79,8 @@ class Proposer:
 
     def denial(self, document: Document, clause: Clause, hit: Hit) -> tuple[Clause, re.Match[str]] | None:
         """Return the denial of what a trigger says, with its clause: before it, or in a later clause of the title."""
+        if any(self._lexicon.find("already", c.masked, document.language) for c in document.items[clause.item]):
+            return None
         before = denial(clause, hit, document.language, self._lexicon)
         after = before or self._lexicon.find("denied_after", clause.masked, document.language, hit.end)
         if after is not None:
@@ -131,10 +134,23 @@ class Proposer:
             return []
         names = self._owned(document, self._entrants(names) if hit.trigger.entrant else names)
         behind = [f for f in clause.between(hit.start, hit.end, COMPANIES) if f not in names]
-        chosen = self._most_specific([*names, *behind])
+        chosen = self._built_for(document, hit, names[0], behind) or self._most_specific([*names, *behind])
         if len(names) > 1 and self._lexicon.find("joined", document.whole[names[0].end : names[1].start]):
             chosen = [(f, self._knowledge.roster.by_name[f.names[0]]) for f in names[:2]]
         return [Actor(company, found, role, marks.get(found, -1)) for found, company in chosen]
+
+    def _built_for(
+        self, document: Document, hit: Hit, first: Found, behind: Sequence[Found]
+    ) -> list[tuple[Found, Company]]:
+        """Return whose cars a company builds abroad, where they are another's: "Foxconn starts building Zeekr cars"."""
+        belongs, (subject, *_) = self._knowledge.roster.belongs, first.names
+        if hit.trigger.type not in _BUILT:
+            return []
+        for found in behind:
+            related = belongs(found.names[0], subject) or belongs(subject, found.names[0])
+            if not related and self._lexicon.find("cars_of", document.whole[found.end : found.end + 40]):
+                return [(found, self._knowledge.roster.by_name[found.names[0]])]
+        return []
 
     def _entrants(self, names: Sequence[Found]) -> Sequence[Found]:
         """Return those that make no cars, or made none once, where there are any: only they can enter."""
@@ -183,7 +199,7 @@ class Proposer:
             company=case.actor.company.name,
             type=case.type,
             places=places or (OVERSEAS,),
-            stage=self._stage(case),
+            stage=self.stages.of(case),
             clause=case.clause,
             hit=case.hit,
             signals=signals,
@@ -191,29 +207,11 @@ class Proposer:
             why_not=why,
         )
 
-    def _stage(self, case: Case) -> Stage:
-        if grammar.ends_in_report(case.document, case.clause):
-            return Stage.RUMOURED
-        language = case.document.language
-        stage = stage_of(case.clause, case.hit, language, self._lexicon)
-        title = grammar.item_words(case.document, case.clause)
-        if stage in (Stage.PLANNED, Stage.ANNOUNCED) and self._lexicon.find("rumour", title, language):
-            return Stage.RUMOURED
-        signed = self._lexicon.find("signed", title, language)
-        if stage is Stage.PLANNED and signed and not self._lexicon.find("wish", case.clause.masked, language):
-            return Stage.ANNOUNCED
-        return stage
-
-    def is_hearsay(self, document: Document, proposal: Proposal) -> bool:
-        """Say whether the lead begins with sources that are not named, and nothing in the title is official."""
-        if self._lexicon.find("signed", grammar.item_words(document, proposal.clause), document.language):
-            return False
-        begin = [c for c in document.clauses if c.part is Part.LEAD][:_BEGIN]
-        return any(self._lexicon.find("hearsay", c.masked, document.language) for c in begin)
-
     def _places(self, case: Case) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the foreign markets of the clause, else of a clause beside it; and the signal for that."""
-        if case.type is MoveType.NEW_ENTRANT or (case.hit.trigger.entrant and case.type is MoveType.WITHDRAWAL):
+        if case.type is MoveType.NEW_ENTRANT:
+            return self._first_market(case), ()
+        if case.hit.trigger.entrant and case.type is MoveType.WITHDRAWAL:
             return (case.actor.company.home,), ()
         if named := self._foreign(case, case.clause):
             return named, ("place_overseas" if named == (OVERSEAS,) else "place_named",)
@@ -223,6 +221,12 @@ class Proposer:
             if named := self._foreign(case, other):
                 return named, ("place_from_title",)
         return (), ()
+
+    def _first_market(self, case: Case) -> tuple[str, ...]:
+        """Return where an entrant's first car is sold: the market it is said to bring it to, else the known one."""
+        company, words = case.actor.company, case.clause.masked
+        named = self._foreign(case, case.clause) if self._lexicon.find("brought", words, case.document.language) else ()
+        return named if named and named != (OVERSEAS,) else (company.first_market or company.home,)
 
     def _foreign(self, case: Case, clause: Clause) -> tuple[str, ...]:
         home = case.actor.company.home

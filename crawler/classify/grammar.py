@@ -16,8 +16,12 @@ from crawler.models import Company, MoveType, Stage
 _EXCHANGES = frozenset({"HK", "US", "SG", "GB"})
 """Where Chinese makers list their shares."""
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_SPEAKER = re.compile(rf"\s*{COMPANY}(?:汽车|集团| motors?| group)?\s*")
 _REPORT = frozenset(
-    {"report", "reports", "report says", "source", "sources", "sources say", "media report", "media reports", "media"}
+    (
+        *("report", "reports", "report says", "source", "sources", "sources say", "media report", "media reports"),
+        *("media", "媒体", "外媒", "日媒", "韩媒", "德媒", "美媒", "英媒", "印媒", "港媒", "台媒"),
+    )
 )
 
 
@@ -154,10 +158,16 @@ def opens_plant(case: Case, lexicon: Lexicon) -> bool:
     return not goes_on or lexicon.find("opening", words) is not None
 
 
-def ends_in_report(document: Document, clause: Clause) -> bool:
-    """Say whether the clause stands in a title that ends in ": report"."""
-    last = document.title_clauses[-1:]
-    return clause.part is Part.TITLE and any(c.masked.strip() in _REPORT for c in last)
+def is_report(document: Document, clause: Clause) -> bool:
+    """Say whether the clause stands in a title that ends in ": report", or begins with "外媒："."""
+    ends = (*document.title_clauses[:1], *document.title_clauses[-1:])
+    return clause.part is Part.TITLE and any(c.masked.strip() in _REPORT for c in ends)
+
+
+def is_statement(document: Document, clause: Clause) -> bool:
+    """Say whether the clause stands in a title that begins with who says it: "沃尔沃汽车：…"."""
+    first = document.title_clauses[0] if document.title_clauses else clause
+    return clause.part is Part.TITLE and first is not clause and _SPEAKER.fullmatch(first.masked) is not None
 
 
 def beside_plant(case: Case, lexicon: Lexicon) -> str:

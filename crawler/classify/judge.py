@@ -183,7 +183,7 @@ class Judge:
         evidence = document.sentence_of(source.clause)
         stage = proposal.stage
         hearsay = source.stage is Stage.RUMOURED and proposal.type is not MoveType.WITHDRAWAL
-        if hearsay or (stage in _UNDONE and self._proposer.is_hearsay(document, proposal)):
+        if hearsay or (stage in _UNDONE and self._proposer.stages.is_hearsay(document, proposal.clause)):
             stage = Stage.RUMOURED
         return Move(
             proposal.company,

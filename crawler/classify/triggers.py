@@ -113,29 +113,6 @@ def denial(clause: Clause, hit: Hit, language: str, lexicon: Lexicon) -> re.Matc
     return lexicon.find("negation", clause.masked, language, max(comma, 0), end)
 
 
-def stage_of(clause: Clause, hit: Hit, language: str, lexicon: Lexicon) -> Stage:
-    """Return how far the move has come: the trigger's own stage, lowered or raised by the clause's modality."""
-
-    def says(family: str, end: int | None = None) -> bool:
-        return lexicon.find(family, clause.masked, language, end=end) is not None
-
-    own = hit.trigger.stage
-    if says("rumour"):
-        return Stage.RUMOURED
-    if hit.trigger.type is MoveType.WITHDRAWAL:
-        return Stage.PLANNED if says("delay") else Stage.ANNOUNCED if says("to_come", hit.end) else own
-    ahead = lexicon.find("headline_to", clause.masked, language)
-    if says("wish") or says("will") or (ahead is not None and (language == "zh" or ahead.start() <= hit.start)):
-        export = hit.trigger.type is MoveType.EXPORT
-        meant = own is Stage.PLANNED or export or language == "zh" or says("wish")
-        return Stage.PLANNED if meant else Stage.ANNOUNCED
-    if own is Stage.LAUNCHED and hit.trigger.type is MoveType.MARKET_ENTRY and says("declared"):
-        return Stage.ANNOUNCED
-    if own is Stage.PLANNED and says("begun") and not says("signed"):
-        return Stage.UNDER_WAY
-    return Stage.ANNOUNCED if own is Stage.PLANNED and says("signed") else own
-
-
 def _read(language: str) -> tuple[Trigger, ...]:
     data = tomllib.loads(resources.files(__package__).joinpath(f"triggers.{language}.toml").read_text(encoding="utf-8"))
     macros = {**_MACROS[language], **{name: f"(?:{words})" for name, words in data.get("macros", {}).items()}}

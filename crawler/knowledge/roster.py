@@ -181,6 +181,7 @@ def _company(row: Mapping[str, Any]) -> Company:
         group=row.get("group"),
         aliases=tuple(name for name in dict.fromkeys(aliases) if name != row["name"]),
         sells_in=tuple(row.get("sells_in", ())),
+        first_market=row.get("first_market"),
     )
 
 

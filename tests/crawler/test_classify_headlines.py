@@ -37,7 +37,7 @@ MOVES = [
     ("江淮汽车累计出口突破150万辆", "JAC", EXPORT, "OVERSEAS", UNDER_WAY),
     ("长安汽车上调海外销量目标", "Changan", EXPORT, "OVERSEAS", PLANNED),
     # production abroad
-    ("Great Wall to build a car plant in Argentina", "Great Wall", PLANT, "AR", PLANNED),
+    ("Great Wall to build a car plant in Argentina", "Great Wall", PLANT, "AR", ANNOUNCED),
     ("Leapmotor breaks ground on factory in Algeria", "Leapmotor", PLANT, "DZ", UNDER_WAY),
     ("Zeekr signs agreement to assemble vehicles at plant in Vietnam", "Zeekr", PLANT, "VN", ANNOUNCED),
     ("BAIC starts CKD assembly in Pakistan", "BAIC", PLANT, "PK", UNDER_WAY),
@@ -49,6 +49,17 @@ MOVES = [
     ("据悉吉利考虑收购西班牙一家工厂", "Geely", PLANT, "ES", RUMOURED),
     # a third party builds, at home; the move is that of the brand it builds for
     ("Magna Steyr will assemble Voyah cars in Austria", "Voyah", PLANT, "AT", ANNOUNCED),
+    # nor is the move that of who builds abroad, where the cars are another's
+    ("Stellantis begins Voyah vehicle assembly in Kenya", "Voyah", PLANT, "KE", LAUNCHED),
+    ("Foton stops Voyah car production in Kenya", "Voyah", RETREAT, "KE", CANCELLED),
+    # no words of a retreat, of a plant, of a drive
+    ("Chery kicks off production in Bolivia", "Chery", PLANT, "BO", LAUNCHED),
+    # it is not coming, for it is there
+    ("Deepal isn't coming to Peru, it's already here", "Deepal", ENTRY, "PE", PLANNED),
+    # an entrant's first car goes on sale at home, unless the text or the data says otherwise
+    ("Xpeng rival Dreame plans an electric car", "Dreame", ENTRANT, "CN", PLANNED),
+    ("Foxconn plans to bring its first electric car to Mexico", "Foxconn", ENTRANT, "MX", PLANNED),
+    ("Sony confirms the first deliveries of its electric car", "Sony", ENTRANT, "US", ANNOUNCED),
     # organisation abroad
     ("Chery sets up R&D centre in Poland", "Chery", OFFICE, "PL", ANNOUNCED),
     ("Li Auto recruits staff for its overseas business unit", "Li Auto", OFFICE, "OVERSEAS", UNDER_WAY),

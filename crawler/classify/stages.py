@@ -1,0 +1,120 @@
+"""How far a move has come: the trigger's own stage, lowered or raised by the words around it."""
+
+from __future__ import annotations
+
+from crawler.classify import grammar
+from crawler.classify.document import Clause, Document, Part
+from crawler.classify.grammar import Case
+from crawler.classify.lexicon import PLACE, Lexicon
+from crawler.models import MoveType, Stage
+
+_BEGIN = 3
+"""Clauses of a lead in which its sources are told, and what is only planned."""
+_UNDONE = (Stage.PLANNED, Stage.ANNOUNCED)
+_MADE = (MoveType.OVERSEAS_PRODUCTION, MoveType.NEW_ENTRANT)
+
+
+class Stages:
+    """Tells stages by the words of a clause, of its title, and of the beginning of the lead."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+
+    def of(self, case: Case) -> Stage:
+        """Return how far the move of a clause has come."""
+        if grammar.is_report(case.document, case.clause):
+            return Stage.RUMOURED
+        stage = self._of_clause(case)
+        title, language = grammar.item_words(case.document, case.clause), case.document.language
+        if stage in _UNDONE and self._lexicon.find("rumour", title, language):
+            return Stage.RUMOURED
+        signed = self._lexicon.find("signed", title, language)
+        if stage is Stage.PLANNED and signed and not self._says("wish", case):
+            return Stage.ANNOUNCED
+        return stage
+
+    def is_hearsay(self, document: Document, clause: Clause) -> bool:
+        """Say whether the lead begins with sources that are not named, and neither it nor the title is official."""
+        if self._lexicon.find("signed", grammar.item_words(document, clause), document.language):
+            return False
+        return self._lead_says("hearsay", document) and not self._lead_says("declared", document)
+
+    def _says(self, family: str, case: Case, end: int | None = None) -> bool:
+        words, language = case.clause.masked, case.document.language
+        if end is None and (aside := self._lexicon.find("aside", words, language, case.hit.end)):
+            end = aside.start()
+        return self._lexicon.find(family, words, language, end=end) is not None
+
+    def _lead_says(self, family: str, document: Document) -> bool:
+        begin = [c for c in document.clauses if c.part is Part.LEAD][:_BEGIN]
+        return any(self._lexicon.find(family, c.masked, document.language) for c in begin)
+
+    def _of_clause(self, case: Case) -> Stage:
+        own, type = case.hit.trigger.stage, case.hit.trigger.type
+        if self._says("rumour", case):
+            return Stage.RUMOURED
+        if type is MoveType.WITHDRAWAL:
+            return self._retreat(case)
+        if self._goes_on(case):
+            return Stage.UNDER_WAY
+        if self._is_ahead(case):
+            return self._ahead(case)
+        if own is Stage.LAUNCHED and type is MoveType.MARKET_ENTRY and self._says("declared", case):
+            return Stage.ANNOUNCED
+        return self._told(case)
+
+    def _goes_on(self, case: Case) -> bool:
+        """Say whether something is done already for what is still to come: a plant about to open is being built."""
+        if self._says("ongoing", case):
+            return True
+        trigger = case.hit.trigger
+        ready = trigger.type is MoveType.OVERSEAS_PRODUCTION and trigger.stage is Stage.LAUNCHED
+        if ready and self._says("at_hand", case):
+            return True
+        return trigger.type in _MADE and self._says("readying", case)
+
+    def _is_ahead(self, case: Case) -> bool:
+        if self._says("wish", case) or self._says("will", case):
+            return True
+        to = self._lexicon.find("headline_to", case.clause.masked, case.document.language)
+        return to is not None and (case.document.language == "zh" or to.start() <= case.hit.start)
+
+    def _ahead(self, case: Case) -> Stage:
+        """Return whether what is still to come is planned, or decided: a plant is, where nobody speaks of a plan."""
+        own, type, wish = case.hit.trigger.stage, case.hit.trigger.type, self._says("wish", case)
+        if type is MoveType.OVERSEAS_PRODUCTION and own is Stage.PLANNED and not wish:
+            return Stage.PLANNED if self._is_only_planned(case) else Stage.ANNOUNCED
+        meant = own is Stage.PLANNED or type is MoveType.EXPORT or case.document.language == "zh" or wish
+        return Stage.PLANNED if meant else Stage.ANNOUNCED
+
+    def _retreat(self, case: Case) -> Stage:
+        if self._says("weighed", case):
+            return Stage.RUMOURED
+        if self._says("delay", case):
+            return Stage.PLANNED
+        return Stage.ANNOUNCED if self._says("to_come", case, case.hit.end) else case.hit.trigger.stage
+
+    def _told(self, case: Case) -> Stage:
+        """Return the stage of what nothing says to be still to come."""
+        own, type = case.hit.trigger.stage, case.hit.trigger.type
+        if own is Stage.ANNOUNCED:
+            done = {MoveType.MARKET_ENTRY: "on_sale", MoveType.OVERSEAS_ORGANISATION: "opened"}.get(type)
+            return Stage.LAUNCHED if done and self._says(done, case) else own
+        if own is not Stage.PLANNED:
+            return own
+        if self._says("signed", case):
+            return Stage.ANNOUNCED
+        return Stage.UNDER_WAY if self._says("begun", case) else self._bare(case)
+
+    def _is_only_planned(self, case: Case) -> bool:
+        """Say whether the title has it from somebody's mouth, or the lead calls it a plan."""
+        title, language = grammar.item_words(case.document, case.clause), case.document.language
+        if grammar.is_statement(case.document, case.clause) or self._lexicon.find("spoken_of", title, language):
+            return True
+        return self._lead_says("only_planned", case.document)
+
+    def _bare(self, case: Case) -> Stage:
+        """Return the stage of a step into a named market of which nothing says that it is still to come."""
+        named = PLACE in case.clause.masked[case.hit.start : case.hit.end]
+        entry = case.hit.trigger.type is MoveType.MARKET_ENTRY and case.document.language == "en"
+        return Stage.ANNOUNCED if named and entry else case.hit.trigger.stage

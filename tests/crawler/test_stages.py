@@ -1,0 +1,73 @@
+"""How far a move has come: what the words around it make of the trigger's own stage."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.classify import Reader
+from crawler.knowledge import load
+from crawler.models import Stage, Text
+
+RUMOURED, PLANNED, ANNOUNCED = Stage.RUMOURED, Stage.PLANNED, Stage.ANNOUNCED
+UNDER_WAY, LAUNCHED, CANCELLED = Stage.UNDER_WAY, Stage.LAUNCHED, Stage.CANCELLED
+
+TITLES = [
+    # a plant that is said to come is decided, unless it is somebody's word, a wish, or expected
+    ("Deepal will build cars in Argentina", ANNOUNCED),
+    ("Deepal to build a car plant in Argentina", ANNOUNCED),
+    ("Deepal plans to build a car plant in Argentina", PLANNED),
+    ("Deepal to build a car plant in Argentina, chairman says", PLANNED),
+    ("Deepal expected to build a car plant in Argentina", PLANNED),
+    ("深蓝汽车将在阿根廷建厂", ANNOUNCED),
+    ("深蓝汽车：将在阿根廷建厂", PLANNED),
+    ("深蓝汽车预计明年在阿根廷建厂", PLANNED),
+    ("深蓝汽车要在阿根廷建厂", PLANNED),
+    ("深蓝汽车接近拿下阿根廷一家工厂", RUMOURED),
+    # a plant about to open is being built
+    ("Deepal is about to open a car plant in Argentina", UNDER_WAY),
+    ("Deepal opens a car plant in Argentina", LAUNCHED),
+    ("Deepal starts building a car plant in Argentina", UNDER_WAY),
+    ("Deepal partners with Foton to build vans in Argentina", ANNOUNCED),
+    # of a market: with a place and no word on the future, it is more than a plan
+    ("Deepal further expands into Peru", ANNOUNCED),
+    ("Deepal to expand into Peru", PLANNED),
+    ("Deepal is ramping up its expansion in Peru this year", UNDER_WAY),
+    # why it is done says nothing of how far it is
+    ("Deepal brand enters Peru as it looks to further markets", LAUNCHED),
+    ("深蓝汽车抵达秘鲁并开启交付", LAUNCHED),
+    ("深蓝汽车正式成立西班牙研发中心", LAUNCHED),
+    ("深蓝汽车成立西班牙研发中心", ANNOUNCED),
+    # a retreat that is only thought of
+    ("Deepal considers scrapping its plant in Argentina", RUMOURED),
+    ("深蓝汽车考虑取消在阿根廷建厂计划", RUMOURED),
+    ("深蓝汽车取消在阿根廷建厂计划", CANCELLED),
+    # who says it
+    ("Deepal cancels car plant in Argentina: report", RUMOURED),
+    ("外媒：深蓝汽车取消在阿根廷建厂计划", RUMOURED),
+]
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader(load())
+
+
+@pytest.mark.parametrize(("title", "stage"), [pytest.param(*row, id=row[0]) for row in TITLES])
+def test_a_title_tells_the_stage(reader: Reader, title: str, stage: Stage) -> None:
+    moves = reader.read(Text(title)).moves
+    assert moves
+    assert moves[0].stage is stage
+
+
+LEADS = [
+    ("Deepal to build a car plant in Argentina", "Deepal plans to make 20,000 cars a year there.", PLANNED),
+    ("Deepal to build a car plant in Argentina", "Deepal has bought a site for it in Rosario.", ANNOUNCED),
+    ("深蓝汽车将在阿根廷建厂", "深蓝汽车正在当地选址。", PLANNED),
+    ("深蓝汽车将在阿根廷建厂", "据悉，深蓝汽车已派人前往当地。", RUMOURED),
+    ("深蓝汽车将在阿根廷建厂", "深蓝汽车周一宣布，将在罗萨里奥建厂。据悉，这是其在南美的首个工厂。", ANNOUNCED),
+]
+
+
+@pytest.mark.parametrize(("title", "lead", "stage"), [pytest.param(*row, id=row[1]) for row in LEADS])
+def test_the_lead_tells_a_plan_from_a_decision(reader: Reader, title: str, lead: str, stage: Stage) -> None:
+    assert reader.read(Text(title, lead)).moves[0].stage is stage
