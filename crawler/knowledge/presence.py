@@ -40,8 +40,8 @@ class Footprint:
     """Year, or year and month, from which on the places without a date of their own hold."""
 
     def holds(self, at: datetime | None) -> bool:
-        """Say whether what is not dated holds for a text of that day."""
-        return at is None or f"{at:%Y-%m}" >= self.since
+        """Say whether what is not dated holds for a text of that day; of a year it is known when it is over."""
+        return at is None or f"{at:%Y-%m}" >= _months(self.since)[1]
 
 
 @dataclass(frozen=True)
@@ -131,9 +131,15 @@ class Presence:
 
 def _reached(date: str, at: datetime) -> bool | None:
     """Say whether a text of that day is older (False) or younger than a date; None in the `NEWS` around it."""
-    if f"{at:%Y-%m}" < date:
+    first, last = _months(date)
+    if f"{at:%Y-%m}" < first:
         return False
-    return True if f"{at - NEWS:%Y-%m}" >= date else None
+    return True if f"{at - NEWS:%Y-%m}" >= last else None
+
+
+def _months(date: str) -> tuple[str, str]:
+    """Return the first and the last month that a year, or a year and month, may mean."""
+    return (date, date) if "-" in date else (f"{date}-01", f"{date}-12")
 
 
 def _footprint(row: Mapping[str, Any], gazetteer: Gazetteer) -> Footprint:
