@@ -253,7 +253,7 @@ class Proposer:
             if code == OVERSEAS or not contains(code, home)
         }
         wider = {c for c in codes if any(c != other and contains(c, other) for other in codes)}
-        return tuple(sorted(codes - wider))
+        return tuple(sorted(codes - wider.difference(grammar.joined_places(clause, meant, self._lexicon))))
 
     def _comes_from(self, case: Case, clause: Clause, found: Found, mark: int) -> bool:
         """Say whether a market is where something comes from: also a plant's country before its "exports"."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from crawler.classify.document import COMPANIES, PLACES, Clause, Document, Part
 from crawler.classify.lexicon import COMPANY, Lexicon
@@ -97,6 +98,13 @@ def of_trigger(clause: Clause, hit: Hit, places: Sequence[tuple[Found, int]], le
 
 def _listed(clause: Clause, mark: int, other: int, lexicon: Lexicon) -> bool:
     return lexicon.find("listed", clause.masked[mark + 1 : other]) is not None
+
+
+def joined_places(clause: Clause, places: Sequence[tuple[Found, int]], lexicon: Lexicon) -> set[str]:
+    """Return the markets that "and" joins to another: "Europe and Britain" are two, though one is part of the other."""
+    pairs = pairwise(places)
+    joined = [(a, b) for (a, mark), (b, other) in pairs if lexicon.find("joined", clause.masked[mark + 1 : other])]
+    return {code for pair in joined for found in pair for code in found.names}
 
 
 def model_arrives(case: Case, lexicon: Lexicon) -> bool:
