@@ -36,7 +36,15 @@ MOVES = [
     ("深蓝汽车首批出口秘鲁", "Deepal", EXPORT, "PE", UNDER_WAY),
     ("江淮汽车累计出口突破150万辆", "JAC", EXPORT, "OVERSEAS", UNDER_WAY),
     ("长安汽车上调海外销量目标", "Changan", EXPORT, "OVERSEAS", PLANNED),
+    ("Nevo has exported 2 million vehicles", "Nevo", EXPORT, "OVERSEAS", UNDER_WAY),
+    ("Nevo has now shipped 2 million cars abroad", "Nevo", EXPORT, "OVERSEAS", UNDER_WAY),
+    ("启源今年海外目标30万辆", "Nevo", EXPORT, "OVERSEAS", PLANNED),
     # production abroad
+    ("Voyah now builds cars in Bolivia", "Voyah", PLANT, "BO", UNDER_WAY),
+    ("Voyah has started production overseas", "Voyah", PLANT, "OVERSEAS", LAUNCHED),
+    ("Bolivia to build first Voyah cars", "Voyah", PLANT, "BO", PLANNED),
+    ("福特重启玻利维亚工厂", "Ford", PLANT, "BO", PLANNED),
+    ("零跑汽车在玻利维亚工厂开始试装", "Leapmotor", PLANT, "BO", UNDER_WAY),
     ("Great Wall to build a car plant in Argentina", "Great Wall", PLANT, "AR", ANNOUNCED),
     ("Leapmotor breaks ground on factory in Algeria", "Leapmotor", PLANT, "DZ", UNDER_WAY),
     ("Zeekr signs agreement to assemble vehicles at plant in Vietnam", "Zeekr", PLANT, "VN", ANNOUNCED),
@@ -52,6 +60,9 @@ MOVES = [
     # nor is the move that of who builds abroad, where the cars are another's
     ("Stellantis begins Voyah vehicle assembly in Kenya", "Voyah", PLANT, "KE", LAUNCHED),
     ("Foton stops Voyah car production in Kenya", "Voyah", RETREAT, "KE", CANCELLED),
+    # back again, or about to arrive
+    ("Voyah roars back into Bolivia", "Voyah", ENTRY, "BO", LAUNCHED),
+    ("Voyah to hit Bolivian market in March", "Voyah", ENTRY, "BO", PLANNED),
     # no words of a retreat, of a plant, of a drive
     ("Chery kicks off production in Bolivia", "Chery", PLANT, "BO", LAUNCHED),
     # it is not coming, for it is there
@@ -67,6 +78,10 @@ MOVES = [
     ("阿维塔成立海外事业部", "Avatr", OFFICE, "OVERSEAS", UNDER_WAY),
     ("广汽欧洲研发中心落户米兰", "GAC", OFFICE, "IT", ANNOUNCED),
     # withdrawal
+    ("Renault sells Russian assets", "Renault", RETREAT, "RU", CANCELLED),
+    ("Apple gives up on its car", "Apple", RETREAT, "US", CANCELLED),
+    ("苹果放弃自行研发电动车", "Apple", RETREAT, "US", CANCELLED),
+    ("戴森电动车计划暂停", "Dyson", RETREAT, "GB", CANCELLED),
     ("Nissan to close its plant in South Africa", "Nissan", RETREAT, "ZA", ANNOUNCED),
     ("Great Wall Motor shuts European headquarters", "Great Wall", RETREAT, "EU", CANCELLED),
     ("Infiniti exits South Korea", "Infiniti", RETREAT, "KR", CANCELLED),
@@ -152,6 +167,16 @@ def test_a_digest_never_joins_the_company_of_one_item_to_the_place_of_another(re
 def test_a_digest_reports_the_move_among_its_items(reader: Reader) -> None:
     reading = reader.read(Text("氪星晚报｜某手机厂商发布新机；岚图汽车进军智利市场；油价上调"))
     assert [(m.company, m.type, m.destinations) for m in reading.moves] == [("Voyah", ENTRY, ("CL",))]
+
+
+@pytest.mark.parametrize("title", ["Chery considers plants in Europe and the UK", "奇瑞考虑在欧洲和英国建厂"])
+def test_two_markets_joined_by_and_are_both_meant_though_one_is_part_of_the_other(reader: Reader, title: str) -> None:
+    assert reader.read(Text(title)).moves[0].destinations == ("EU", "GB")
+
+
+def test_a_factory_that_shows_close_cooperation_is_not_closed(reader: Reader) -> None:
+    moves = reader.read(Text("Proton factory in Bolivia shows close cooperation of both countries")).moves
+    assert RETREAT not in [move.type for move in moves]
 
 
 def test_two_companies_joined_by_and_make_a_move_each(reader: Reader) -> None:

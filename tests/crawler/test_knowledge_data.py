@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from crawler.knowledge import Knowledge, Sort, load
-from crawler.models import Kind
+from crawler.knowledge.presence import Presence
+from crawler.models import Company, Kind
 from tools import build_knowledge
 
 Sources = dict[str, dict[str, Any]]
@@ -189,6 +190,23 @@ def test_a_brand_is_where_it_is_from_its_date_on(
     knowledge: Knowledge, company: str, place: str, year: int, sells: bool
 ) -> None:
     assert knowledge.presence.sells_in(company, place, datetime(year, 7, 1, tzinfo=UTC)) is sells
+
+
+@pytest.mark.parametrize(
+    ("month", "sells", "builds"),
+    [
+        pytest.param("2024-12", None, None, id="before"),
+        pytest.param("2025-07", None, None, id="in-the-year-itself"),
+        pytest.param("2026-06", True, True, id="after"),
+    ],
+)
+def test_of_a_year_nothing_is_known_until_it_is_over(month: str, sells: bool | None, builds: bool | None) -> None:
+    company = Company("Voyah", "CN", Kind.CAR)
+    row = {"company": "Voyah", "places": ["BO"], "since": "2025", "builds_in": ["BO"], "as_of": "2026-01"}
+    presence = Presence.from_data([row], [company], load().gazetteer)
+    at = datetime.fromisoformat(f"{month}-15T00:00:00+00:00")
+    assert presence.sells_in("Voyah", "BO", at) is sells
+    assert presence.builds_in("Voyah", "BO", at) is builds
 
 
 # --- where it comes from, and what the build refuses ---
