@@ -34,10 +34,15 @@ class Stages:
         return stage
 
     def is_hearsay(self, document: Document, clause: Clause) -> bool:
-        """Say whether the lead begins with sources that are not named, and neither it nor the title is official."""
+        """Say whether the lead begins with sources that are not named, and nothing before them is official."""
         if self._lexicon.find("signed", grammar.item_words(document, clause), document.language):
             return False
-        return self._lead_says("hearsay", document) and not self._lead_says("declared", document)
+        for words in self._begin(document):
+            if self._lexicon.find("hearsay", words, document.language):
+                return True
+            if self._lexicon.find("declared", words, document.language):
+                return False
+        return False
 
     def _says(self, family: str, case: Case, end: int | None = None) -> bool:
         words, language = case.clause.masked, case.document.language
@@ -45,9 +50,8 @@ class Stages:
             end = aside.start()
         return self._lexicon.find(family, words, language, end=end) is not None
 
-    def _lead_says(self, family: str, document: Document) -> bool:
-        begin = [c for c in document.clauses if c.part is Part.LEAD][:_BEGIN]
-        return any(self._lexicon.find(family, c.masked, document.language) for c in begin)
+    def _begin(self, document: Document) -> list[str]:
+        return [c.masked for c in document.clauses if c.part is Part.LEAD][:_BEGIN]
 
     def _of_clause(self, case: Case) -> Stage:
         own, type = case.hit.trigger.stage, case.hit.trigger.type
@@ -111,7 +115,7 @@ class Stages:
         title, language = grammar.item_words(case.document, case.clause), case.document.language
         if grammar.is_statement(case.document, case.clause) or self._lexicon.find("spoken_of", title, language):
             return True
-        return self._lead_says("only_planned", case.document)
+        return any(self._lexicon.find("only_planned", words, language) for words in self._begin(case.document))
 
     def _bare(self, case: Case) -> Stage:
         """Return the stage of a step into a named market of which nothing says that it is still to come."""
