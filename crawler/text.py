@@ -22,6 +22,9 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|St|No|Inc|Co|Corp|Ltd|vs|U\.S|U\.K|e\.g|i\.e|approx|Jan|Feb|Aug|Sept|Oct|Nov|Dec))\.$"
 )
 _SENTENCE_END = re.compile(r"[。！？!?](?:[”’」』\"')）]*)|\.(?:[”’\"')]*)(?=\s)|\n+")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+_FEW = 10
+"""One character in so many is beyond ASCII in a text that is folded run by run."""
 _LEAD = re.compile(r"\s*+(?:\S++\s++){59}\S++")
 _MOST_FORMS = 20_000
 ITEM_END = re.compile(r"[；;｜|丨]+| / ")
@@ -67,11 +70,18 @@ def fold(text: str) -> Folded:
     """Return the text folded for comparison, with the offset of every character kept."""
     if text.isascii():
         return Folded(text.translate(_QUOTE_MARKS).casefold(), range(len(text) + 1))
-    folded = text.translate(_FORMS)
-    uneven = _FORMS.uneven.intersection(text)
+    beyond = "".join(_BEYOND_ASCII.findall(text))
+    folded = _folded_runs(text) if len(beyond) * _FEW < len(text) else text.translate(_FORMS)
+    uneven = _FORMS.uneven.intersection(beyond)
     if any(unicodedata.combining(character) for character in uneven):
         return _fold_slowly(text.translate(_QUOTE_MARKS))
     return Folded(folded, _starts(text, uneven))
+
+
+def _folded_runs(text: str) -> str:
+    """Return the text folded: what is ASCII of it at once, the rest character by character."""
+    mostly = _BEYOND_ASCII.sub(lambda run: run[0].translate(_FORMS), text)
+    return mostly.translate(_QUOTE_MARKS).casefold() if mostly.isascii() else text.translate(_FORMS)
 
 
 class _Forms(dict[int, str]):

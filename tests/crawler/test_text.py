@@ -46,6 +46,13 @@ def test_folding_maps_every_span_back_inside_the_text(text: str) -> None:
         assert 0 <= start < end <= len(text)
 
 
+@given(st.text(), st.sampled_from([12, 4_000]))
+def test_a_text_is_folded_alike_however_much_ascii_stands_before_it(text: str, length: int) -> None:
+    # the mark keeps an accent at the beginning of the text from joining what stands before
+    before = ("Some `plain` WORDS. " * 200)[:length] + "\u4e00"
+    assert fold(before + text).text == fold(before).text + fold("\u4e00" + text).text[1:]
+
+
 @settings(deadline=None)
 @given(ANY | ODD)
 def test_folding_loses_nothing_between_neighbouring_spans(text: str) -> None:
