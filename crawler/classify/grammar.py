@@ -78,7 +78,7 @@ def comes_from(clause: Clause, mark: int, hit: Hit, lexicon: Lexicon) -> bool:
         return False
     if hit.trigger.type is MoveType.EXPORT and masked[max(0, mark - 2) : mark] == f"{COMPANY} ":
         return True
-    before = lexicon.find("origin_before", masked[max(0, mark - 16) : mark])
+    before = lexicon.find("origin_before", masked[max(0, mark - 24) : mark])
     after = lexicon.find("origin_after", masked[mark + 1 : mark + 10])
     return before is not None or after is not None
 

@@ -62,7 +62,7 @@ MOVES = [
     ("Foton stops Voyah car production in Kenya", "Voyah", RETREAT, "KE", CANCELLED),
     # back again, or about to arrive
     ("Voyah roars back into Bolivia", "Voyah", ENTRY, "BO", LAUNCHED),
-    ("Voyah to hit Bolivian market in March", "Voyah", ENTRY, "BO", PLANNED),
+    ("Voyah to hit Bolivian market in March", "Voyah", ENTRY, "BO", ANNOUNCED),
     # no words of a retreat, of a plant, of a drive
     ("Chery kicks off production in Bolivia", "Chery", PLANT, "BO", LAUNCHED),
     # it is not coming, for it is there
@@ -172,6 +172,17 @@ def test_a_digest_reports_the_move_among_its_items(reader: Reader) -> None:
 @pytest.mark.parametrize("title", ["Chery considers plants in Europe and the UK", "奇瑞考虑在欧洲和英国建厂"])
 def test_two_markets_joined_by_and_are_both_meant_though_one_is_part_of_the_other(reader: Reader, title: str) -> None:
     assert reader.read(Text(title)).moves[0].destinations == ("EU", "GB")
+
+
+def test_a_subsidiary_is_no_subsidy(reader: Reader) -> None:
+    chosen = reader.judge(Text("Dongfeng subsidiary Voyah opens its first showroom in Bolivia")).chosen
+    assert chosen
+    assert not any(proposal.says("tariff") for proposal in chosen)
+
+
+def test_where_cars_are_made_is_not_where_they_are_exported_to(reader: Reader) -> None:
+    text = Text("Nissan to export electric cars", "Nissan will export cars made at its Chinese plants to Bolivia.")
+    assert reader.read(text).moves[0].destinations == ("BO",)
 
 
 def test_a_factory_that_shows_close_cooperation_is_not_closed(reader: Reader) -> None:

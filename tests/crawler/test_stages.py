@@ -34,6 +34,8 @@ TITLES = [
     ("Deepal is ramping up its expansion in Peru this year", UNDER_WAY),
     # why it is done says nothing of how far it is
     ("Deepal brand enters Peru as it looks to further markets", LAUNCHED),
+    ("Deepal opens Argentina car plant, seeks site for second", LAUNCHED),
+    ("Deepal brand lands in Peru ahead of Bolivia launch this year", LAUNCHED),
     ("深蓝汽车抵达秘鲁并开启交付", LAUNCHED),
     ("深蓝汽车正式成立西班牙研发中心", LAUNCHED),
     ("深蓝汽车成立西班牙研发中心", ANNOUNCED),
