@@ -121,15 +121,15 @@ class Proposer:
         """Return the company named behind a move's first words: "Magna builds cars for XPENG"."""
         for found, mark in zip(clause.names, clause.marks, strict=True):
             if found.sort in COMPANIES and mark > hit.start and found.names[0] not in known:
-                yield Actor(self._knowledge.roster.by_name[found.names[0]], found, "subject_after", mark)
+                yield Actor(self._knowledge.roster.by_name[found.names[0]], found, False, mark)
                 return
 
     def _actors(self, document: Document, clause: Clause, hit: Hit) -> list[Actor]:
         """Return who acts: the company the clause begins with, and one that is joined to it by "and"."""
         marks = dict(zip(clause.names, clause.marks, strict=True))
-        role, names = _subjects(document, clause, hit)
-        if (found := self._doubtful(document, clause, hit)) is not None and role != "subject_first":
-            return [Actor(self._knowledge.roster.by_name[found.names[0]], found, "subject_first", marks[found])]
+        first, names = _subjects(document, clause, hit)
+        if (found := self._doubtful(document, clause, hit)) is not None and not first:
+            return [Actor(self._knowledge.roster.by_name[found.names[0]], found, True, marks[found])]
         if not names:
             return []
         names = self._owned(document, self._entrants(names) if hit.trigger.entrant else names)
@@ -137,7 +137,7 @@ class Proposer:
         chosen = self._built_for(document, hit, names[0], behind) or self._most_specific([*names, *behind])
         if len(names) > 1 and self._lexicon.find("joined", document.whole[names[0].end : names[1].start]):
             chosen = [(f, self._knowledge.roster.by_name[f.names[0]]) for f in names[:2]]
-        return [Actor(company, found, role, marks.get(found, -1)) for found, company in chosen]
+        return [Actor(company, found, first, marks.get(found, -1)) for found, company in chosen]
 
     def _built_for(
         self, document: Document, hit: Hit, first: Found, behind: Sequence[Found]
@@ -191,9 +191,10 @@ class Proposer:
         places, place_signal = self._places(case)
         why = self._impossible(case, places)
         title = grammar.item_words(case.document, case.clause)
-        facts = (case.actor.role, f"type_{case.type}", *place_signal, *self._signals(case, places))
+        subject = ("subject_first",) if case.actor.first else ()
+        facts = dict.fromkeys((*subject, *place_signal, *self._signals(case, places)))
         words = self._scoring.heard(case.type, case.clause.masked, title, case.document.language)
-        signals = (*(Signal(name) for name in facts), *words)
+        signals = (*map(Signal, facts), *(signal for signal in words if signal.name not in facts))
         confidence = self._scoring.confidence(signals)
         return Proposal(
             company=case.actor.company.name,
@@ -214,7 +215,7 @@ class Proposer:
         if case.hit.trigger.entrant and case.type is MoveType.WITHDRAWAL:
             return (case.actor.company.home,), ()
         if named := self._foreign(case, case.clause):
-            return named, ("place_overseas" if named == (OVERSEAS,) else "place_named",)
+            return named, ("place",)
         if grammar.names_home(case.clause, case.actor.company.home):
             return (), ()
         for other in grammar.beside(case.document, case.clause):
@@ -280,12 +281,10 @@ class Proposer:
         if case.hit.trigger.strength != "plain":
             yield f"trigger_{case.hit.trigger.strength}"
         if case.clause.part is not Part.TITLE:
-            yield "lead_only" if case.clause.part is Part.LEAD else "body_only"
+            yield "not_in_title"
             if not any(f.sort in COMPANIES for c in case.document.title_clauses for f in c.names):
                 many = self._lexicon.find("many_makers", grammar.item_words(case.document, case.clause))
-                yield "title_names_nobody" if many is None else "title_of_industry"
-        if case.document.digest:
-            yield "digest"
+                yield "title_names_nobody" if many is None else "industry"
         if (name := _NAME_SIGNALS.get(case.actor.found.sort)) is not None:
             yield name
         if not self._speaks_of_cars(case):
@@ -300,7 +299,7 @@ class Proposer:
         if case.type is MoveType.MARKET_ENTRY and not case.entrant:
             yield from self._arrival(case, places)
         if case.type is MoveType.WITHDRAWAL and grammar.model_ends(case, self._lexicon):
-            yield "model_ends"
+            yield "one_model"
         if case.type is MoveType.OVERSEAS_PRODUCTION and self._builds_there(case, places):
             yield grammar.beside_plant(case, self._lexicon)
 
@@ -334,12 +333,9 @@ class Proposer:
         if sells and all(s is False for s in sells):
             yield "brand_first"
         elif sells and all(sells):
-            if not model and grammar.comes_anew(case, self._lexicon):
-                yield "brand_anew"
-            elif model or asked != [OVERSEAS]:
-                yield "model_known" if model else "brand_known"
-        elif model:
-            yield "model_unknown"
+            anew = not model and grammar.comes_anew(case, self._lexicon)
+            if not anew and (model or asked != [OVERSEAS]):
+                yield "one_model" if model else "brand_known"
 
 
 def _type(hit: Hit, entrant: bool) -> MoveType:
@@ -353,13 +349,13 @@ def _may_act(document: Document, clause: Clause) -> bool:
     return own or (clause.part is not Part.BODY and bool(grammar.inherited(document, clause)))
 
 
-def _subjects(document: Document, clause: Clause, hit: Hit) -> tuple[str, Sequence[Found]]:
-    """Return the companies that may act, and the signal for where they stand."""
+def _subjects(document: Document, clause: Clause, hit: Hit) -> tuple[bool, Sequence[Found]]:
+    """Return whether the companies that may act stand before the trigger, and these."""
     if before := clause.between(0, hit.start, COMPANIES):
-        return "subject_first", before
+        return True, before
     inside = clause.between(hit.start, hit.end, COMPANIES)
     if inside and hit.start == 0:
-        return "subject_first", inside
+        return True, inside
     if after := [*inside, *clause.between(hit.end, len(clause.masked), COMPANIES)]:
-        return "subject_after", after
-    return "subject_inherited", grammar.inherited(document, clause)
+        return False, after
+    return False, grammar.inherited(document, clause)

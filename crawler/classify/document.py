@@ -188,8 +188,15 @@ def _language(text: Text) -> str:
 
 def _names(whole: str, found: Sequence[Found], companies: Iterable[Found], lexicon: Lexicon) -> tuple[Found, ...]:
     """Return these companies and the places that are meant as places, in order."""
+    acting = (f for f in companies if not _is_measure(whole, f, lexicon))
     places = (f for f in found if f.sort in PLACES and _is_meant(whole, f, lexicon))
-    return tuple(sorted((*companies, *places), key=lambda f: f.start))
+    return tuple(sorted((*acting, *places), key=lambda f: f.start))
+
+
+def _is_measure(whole: str, company: Found, lexicon: Lexicon) -> bool:
+    """Say whether a company is only what another is measured by."""
+    before, after = whole[max(0, company.start - 3) : company.start], whole[company.end : company.end + 16]
+    return lexicon.find("measure_before", before) is not None or lexicon.find("measure_after", after) is not None
 
 
 def _is_meant(whole: str, place: Found, lexicon: Lexicon) -> bool:

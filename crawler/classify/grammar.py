@@ -32,8 +32,8 @@ class Actor:
 
     company: Company
     found: Found
-    role: str
-    """The signal for where it stands: before the trigger, behind it, or in another clause."""
+    first: bool
+    """Whether it stands before the trigger, in its clause: not behind it, nor in another clause."""
     mark: int
     """Where it stands in the clause's masked text; -1 where it stands in another clause."""
 
@@ -183,7 +183,7 @@ def beside_plant(case: Case, lexicon: Lexicon) -> str:
     if not opens_plant(case, lexicon):
         return "built_known"
     new = lexicon.find("new_plant", case.clause.masked) is not None or comes_anew(case, lexicon)
-    return "built_before" if new else "built_more"
+    return "built_before" if new else "built_known"
 
 
 def item_words(document: Document, clause: Clause) -> str:

@@ -117,10 +117,10 @@ class Judge:
 
     def _says_where(self, lead: Proposal, title: Proposal) -> bool:
         """Say whether the lead names the country that the title leaves open; exports abroad go to more than one."""
-        if not lead.says("place_named"):
+        if not lead.says("place") or lead.places == (OVERSEAS,):
             return False
         if title.places == (OVERSEAS,):
-            return title.type is not MoveType.EXPORT or not title.says("place_overseas")
+            return title.type is not MoveType.EXPORT or not title.says("place")
         contains = self._gazetteer.contains
         within = all(any(contains(wide, place) for wide in title.places) for place in lead.places)
         return title.type in _SITED and within and self._gazetteer.are_regions(title.places)
