@@ -336,6 +336,8 @@ class Proposer:
             anew = not model and grammar.comes_anew(case, self._lexicon)
             if not anew and (model or asked != [OVERSEAS]):
                 yield "one_model" if model else "brand_known"
+        elif model and self._lexicon.find("shown", case.clause.masked, case.document.language):
+            yield "one_model"
 
 
 def _type(hit: Hit, entrant: bool) -> MoveType:

@@ -65,3 +65,10 @@ def test_a_line_that_is_no_row_is_named_with_its_place(tmp_path: Path) -> None:
 def test_a_score_of_nothing_is_zero() -> None:
     nothing: list[Read] = []
     assert (score(nothing).f1, score(nothing).low) == (0.0, 0.0)
+
+
+def test_the_signals_are_few_and_every_one_has_a_fitted_weight() -> None:
+    scoring = load()
+    fitted = json.loads(TARGET.read_text(encoding="utf-8"))["weights"]
+    assert len(scoring.kinds) < 45
+    assert set(scoring.kinds) == set(fitted)

@@ -153,6 +153,7 @@ NO_MOVES = [
     ("比亚迪玻利维亚工厂扩建项目奠基", None),
     ("福特加速欧洲业务重组", None),
     ("小米造车，一场阳谋", None),
+    ("深蓝汽车新车在秘鲁首发亮相", None),
     ("BYD tops Brazil sales chart in May", None),
     ("比亚迪5月登顶泰国销量榜", None),
     ("EU extends tariffs on Chinese EVs from SAIC and Geely", None),
