@@ -69,6 +69,6 @@ def test_a_score_of_nothing_is_zero() -> None:
 
 def test_the_signals_are_few_and_every_one_has_a_fitted_weight() -> None:
     scoring = load()
-    fitted = json.loads(TARGET.read_text(encoding="utf-8"))["weights"]
+    fitted = json.loads(fit.TARGET.read_text(encoding="utf-8"))["weights"]
     assert len(scoring.kinds) < 45
     assert set(scoring.kinds) == set(fitted)
