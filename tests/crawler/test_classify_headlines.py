@@ -62,6 +62,9 @@ MOVES = [
     # nor is the move that of who builds abroad, where the cars are another's
     ("Stellantis begins Voyah vehicle assembly in Kenya", "Voyah", PLANT, "KE", LAUNCHED),
     ("Foton stops Voyah car production in Kenya", "Voyah", RETREAT, "KE", CANCELLED),
+    ("Voyah expands with first Bolivia store", "Voyah", ENTRY, "BO", LAUNCHED),
+    ("Voyah's Bolivia launch is delayed until 2028", "Voyah", RETREAT, "BO", PLANNED),
+    ("Voyah considering construction of EV complex in Bolivia", "Voyah", PLANT, "BO", PLANNED),
     # back again, or about to arrive
     ("Voyah roars back into Bolivia", "Voyah", ENTRY, "BO", LAUNCHED),
     ("Voyah to hit Bolivian market in March", "Voyah", ENTRY, "BO", ANNOUNCED),
@@ -148,6 +151,9 @@ NO_MOVES = [
     ("中国车企加速进军中东", WhyNot.NO_COMPANY),
     ("A recipe for apple cake", WhyNot.NO_VEHICLE),
     ("传福特考虑与中国电动车制造商合作", None),
+    ("Stellantis orders three-week shutdown of its plant in Bolivia", None),
+    ("Tesla rejects pleas to build cars in Bolivia", WhyNot.DENIAL),
+    ("New BYD Seal is headed for Italian shores", None),
     ("特斯拉柏林工厂停产四天", None),
     ("极氪从纽约证交所退市", None),
     ("比亚迪玻利维亚工厂扩建项目奠基", None),
