@@ -21,7 +21,7 @@ _SPEAKER = re.compile(rf"\s*{COMPANY}(?:汽车|集团| motors?| group)?\s*")
 _REPORT = frozenset(
     (
         *("report", "reports", "report says", "source", "sources", "sources say", "media report", "media reports"),
-        *("media", "媒体", "外媒", "日媒", "韩媒", "德媒", "美媒", "英媒", "印媒", "港媒", "台媒"),
+        *("media", "报道", "媒体", "外媒", "日媒", "韩媒", "德媒", "美媒", "英媒", "印媒", "港媒", "台媒"),
     )
 )
 

@@ -28,7 +28,7 @@ class Stages:
         title, language = grammar.item_words(case.document, case.clause), case.document.language
         if stage in _UNDONE and self._lexicon.find("rumour", title, language):
             return Stage.RUMOURED
-        signed = self._lexicon.find("signed", title, language)
+        signed = case.hit.trigger.type is not MoveType.WITHDRAWAL and self._lexicon.find("signed", title, language)
         if stage is Stage.PLANNED and signed and not self._says("wish", case):
             return Stage.ANNOUNCED
         return stage

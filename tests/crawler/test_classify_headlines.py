@@ -88,6 +88,7 @@ MOVES = [
     ("苹果放弃自行研发电动车", "Apple", RETREAT, "US", CANCELLED),
     ("戴森电动车计划暂停", "Dyson", RETREAT, "GB", CANCELLED),
     ("苹果放弃电动车项目", "Apple", RETREAT, "US", CANCELLED),
+    ("三菱彻底退出玻利维亚市场", "Mitsubishi", RETREAT, "BO", CANCELLED),
     # a company that another is measured by does not act
     ("对标特斯拉的极星退出挪威市场", "Polestar", RETREAT, "NO", CANCELLED),
     ("Tesla rival Voyah closes its plant in Bolivia", "Voyah", RETREAT, "BO", CANCELLED),
@@ -153,6 +154,7 @@ NO_MOVES = [
     ("传福特考虑与中国电动车制造商合作", None),
     ("Stellantis orders three-week shutdown of its plant in Bolivia", None),
     ("Tesla rejects pleas to build cars in Bolivia", WhyNot.DENIAL),
+    ("长城汽车回应玻利维亚建厂传闻：暂无规划", WhyNot.DENIAL),
     ("New BYD Seal is headed for Italian shores", None),
     ("特斯拉柏林工厂停产四天", None),
     ("极氪从纽约证交所退市", None),

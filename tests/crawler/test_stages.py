@@ -43,7 +43,10 @@ TITLES = [
     ("Deepal considers scrapping its plant in Argentina", RUMOURED),
     ("深蓝汽车考虑取消在阿根廷建厂计划", RUMOURED),
     ("深蓝汽车取消在阿根廷建厂计划", CANCELLED),
+    ("深蓝汽车宣布推迟在阿根廷建厂", PLANNED),
     # who says it
+    ("深蓝汽车传拟在阿根廷建厂", RUMOURED),
+    ("报道：深蓝汽车取消在阿根廷建厂计划", RUMOURED),
     ("Deepal cancels car plant in Argentina: report", RUMOURED),
     ("外媒：深蓝汽车取消在阿根廷建厂计划", RUMOURED),
 ]
