@@ -69,19 +69,36 @@ class Folded:
 def fold(text: str) -> Folded:
     """Return the text folded for comparison, with the offset of every character kept."""
     if text.isascii():
-        return Folded(text.translate(_QUOTE_MARKS).casefold(), range(len(text) + 1))
-    beyond = "".join(_BEYOND_ASCII.findall(text))
-    folded = _folded_runs(text) if len(beyond) * _FEW < len(text) else text.translate(_FORMS)
+        return Folded(_plain(text), range(len(text) + 1))
+    if (len(text) - len(text.encode("ascii", "ignore"))) * _FEW < len(text):
+        folded, beyond = _folded_runs(text)
+    else:
+        folded, beyond = text.translate(_FORMS), text
     uneven = _FORMS.uneven.intersection(beyond)
     if any(unicodedata.combining(character) for character in uneven):
         return _fold_slowly(text.translate(_QUOTE_MARKS))
     return Folded(folded, _starts(text, uneven))
 
 
-def _folded_runs(text: str) -> str:
-    """Return the text folded: what is ASCII of it at once, the rest character by character."""
-    mostly = _BEYOND_ASCII.sub(lambda run: run[0].translate(_FORMS), text)
-    return mostly.translate(_QUOTE_MARKS).casefold() if mostly.isascii() else text.translate(_FORMS)
+def _plain(text: str) -> str:
+    """Return what is ASCII folded; of its characters only one is a quote mark of another form."""
+    return text.replace("`", "'").lower()
+
+
+def _folded_runs(text: str) -> tuple[str, str]:
+    """Return the text folded, what is ASCII of it at once, and all that is not."""
+    beyond: list[str] = []
+    forms: list[str] = []
+
+    def folded(run: re.Match[str]) -> str:
+        beyond.append(run[0])
+        forms.append(run[0].translate(_FORMS))
+        return forms[-1]
+
+    mostly = _BEYOND_ASCII.sub(folded, text)
+    lower = "".join(forms)
+    # hardly any script has letters whose folded form is no small letter
+    return _plain(mostly) if lower == lower.lower() else text.translate(_FORMS), "".join(beyond)
 
 
 class _Forms(dict[int, str]):

@@ -150,8 +150,8 @@ def read(text: Text, matcher: Matcher, roster: Roster, lexicon: Lexicon, *, gene
     found = matcher.find(whole, folded)
     language = _language(text)
     companies = [f for f in found if f.sort in COMPANIES] if generous else list(roster.weighed(found))
-    names = _names(whole, found, companies, lexicon)
     lead_until = len(title) + 1 + lead_end(body, language)
+    names = _names(whole, found, companies, lexicon, lead_until)
     columned = lexicon.find("digest", title) is not None
     spans = _title_spans(_items(title, columned, lexicon), title, language)
     masker = _Masker(folded, names)
@@ -186,9 +186,11 @@ def _language(text: Text) -> str:
     return "zh" if language_of(text.title[:TITLE_LIMIT] + text.body[:200]) == "zh" else "en"
 
 
-def _names(whole: str, found: Sequence[Found], companies: Iterable[Found], lexicon: Lexicon) -> tuple[Found, ...]:
+def _names(
+    whole: str, found: Sequence[Found], companies: Iterable[Found], lexicon: Lexicon, lead_until: int
+) -> tuple[Found, ...]:
     """Return these companies and the places that are meant as places, in order."""
-    acting = (f for f in companies if not _is_measure(whole, f, lexicon))
+    acting = (f for f in companies if f.start >= lead_until or not _is_measure(whole, f, lexicon))
     places = (f for f in found if f.sort in PLACES and _is_meant(whole, f, lexicon))
     return tuple(sorted((*acting, *places), key=lambda f: f.start))
 
