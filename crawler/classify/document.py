@@ -91,6 +91,10 @@ class Document:
         """Whether any clause names a company."""
         return any(f.sort in COMPANIES for clause in self.clauses for f in clause.names)
 
+    def begins_like(self, other: Document) -> bool:
+        """Say whether title and lead are read alike in both, of which this one ends with the lead."""
+        return self.entrants == other.entrants and self.clauses == other.clauses[: len(self.clauses)]
+
     def sentence_of(self, clause: Clause) -> str:
         """Return the words of the clause's whole sentence in the body, or the title."""
         if clause.part is Part.TITLE:

@@ -48,6 +48,14 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Early:
+    """What title and lead of a document may report, before it is weighed."""
+
+    title: tuple[Proposal, ...]
+    lead: tuple[Proposal, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What is reported, and what became of everything that was considered."""
 
@@ -74,27 +82,38 @@ class Judge:
         self._scoring = scoring
         self._details = Details(knowledge)
 
-    def judge(self, document: Document, published: datetime | None, *, whole: bool = True) -> Verdict:
+    def early(self, document: Document, published: datetime | None) -> Early:
+        """Return what title and lead may report."""
+        title, lead = (self._proposer.proposals(document, part, published) for part in (Part.TITLE, Part.LEAD))
+        return Early(tuple(title), tuple(lead))
+
+    def judge(
+        self, document: Document, published: datetime | None, early: Early | None = None, *, whole: bool = True
+    ) -> Verdict:
         """Return the moves, strongest first, or why there is none.
 
-        Of a document that is not the whole text the moves are left out: the rest may change them.
+        Args:
+            document: the text.
+            published: its day.
+            early: what title and lead may report, where that is known.
+            whole: False where there is more of the text, which may change the moves: they are left out.
         """
-        title = list(self._proposer.proposals(document, Part.TITLE, published))
-        in_lead = list(self._proposer.proposals(document, Part.LEAD, published))
+        early = early or self.early(document, published)
+        in_lead = early.lead
         lead = _of_the_title(document, in_lead)
-        title = [self._confirmed(p, lead) for p in title]
+        title = [self._confirmed(p, lead) for p in early.title]
         chosen = self._chosen(title, lead)
         moves = {_key(p): p for p in sorted(chosen, key=lambda p: p.confidence) if _counts(p)}
         body = list(self._proposer.proposals(document, Part.BODY, published)) if moves else []
         added = self._added(moves, body)
         told = [p for p in (*moves.values(), *added) if not self._told_of_brand(p, (*moves.values(), *added))]
         ranked = sorted(told, key=lambda p: (-p.confidence, p.type))
-        reported, early = tuple(ranked[:MOST_MOVES]), [*title, *lead]
+        reported, considered = tuple(ranked[:MOST_MOVES]), [*title, *lead]
         return Verdict(
             reported,
             tuple(self._move(document, p, [*lead, *body], published) for p in reported if whole),
-            reported[0].confidence if reported else max((p.confidence for p in early), default=0.01),
-            None if reported else self._why_not(document, early),
+            reported[0].confidence if reported else max((p.confidence for p in considered), default=0.01),
+            None if reported else self._why_not(document, considered),
             tuple(chosen),
             _fates((*title, *in_lead, *body), reported, told, [*chosen, *added], lead),
         )

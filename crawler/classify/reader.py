@@ -59,13 +59,15 @@ class Reader:
         A body adds to what title and lead report, or takes it back: it is read only where they may report anything.
         """
         start = opening(text)
-        early = self._document(start, generous=start is not text)
-        verdict = self._judge.judge(early, text.published, whole=start is text)
+        begin = self._document(start, generous=start is not text)
+        early = self._judge.early(begin, text.published)
+        verdict = self._judge.judge(begin, text.published, early, whole=start is text)
         if start is text:
             return verdict
         if verdict.reported:
-            return self._judge.judge(self._document(text), text.published)
-        if not early.names_companies and self._matcher.may_find(text.body[:BODY_LIMIT], COMPANIES):
+            document = self._document(text)
+            return self._judge.judge(document, text.published, early if begin.begins_like(document) else None)
+        if not begin.names_companies and self._matcher.may_find(text.body[:BODY_LIMIT], COMPANIES):
             return replace(verdict, why_not=WhyNot.PASSING_MENTION)
         return verdict
 
