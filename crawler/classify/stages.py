@@ -11,6 +11,12 @@ from crawler.models import MoveType, Stage
 _BEGIN = 3
 """Clauses of a lead in which its sources are told, and what is only planned."""
 _UNDONE = (Stage.PLANNED, Stage.ANNOUNCED)
+_COMPLETED = {
+    MoveType.OVERSEAS_PRODUCTION: (("lead_opens", Stage.LAUNCHED), ("lead_builds", Stage.UNDER_WAY)),
+    MoveType.OVERSEAS_ORGANISATION: (("lead_opens", Stage.LAUNCHED), ("lead_hires", Stage.UNDER_WAY)),
+    MoveType.MARKET_ENTRY: (("lead_sells", Stage.LAUNCHED),),
+}
+"""What of a lead says how far a move has come, by its type."""
 _MADE = (MoveType.OVERSEAS_PRODUCTION, MoveType.NEW_ENTRANT)
 
 
@@ -63,8 +69,8 @@ class Stages:
             return Stage.UNDER_WAY
         if self._is_ahead(case):
             return self._ahead(case)
-        if own is Stage.LAUNCHED and type is MoveType.MARKET_ENTRY and self._says("declared", case):
-            return Stage.ANNOUNCED
+        if own in _UNDONE and (done := self._lead_completes(case)):
+            return done
         return self._told(case)
 
     def _goes_on(self, case: Case) -> bool:
@@ -77,6 +83,14 @@ class Stages:
             return True
         return trigger.type in _MADE and self._says("readying", case)
 
+    def _lead_completes(self, case: Case) -> Stage | None:
+        """Return how far the lead says it has come, where the clause speaks of nothing that is still to come."""
+        begin = self._begin(case.document)
+        for family, stage in _COMPLETED.get(case.hit.trigger.type, ()):
+            if any(self._lexicon.find(family, words, case.document.language) for words in begin):
+                return stage
+        return None
+
     def _is_ahead(self, case: Case) -> bool:
         if self._says("wish", case) or self._says("will", case):
             return True
@@ -88,6 +102,8 @@ class Stages:
         own, type, wish = case.hit.trigger.stage, case.hit.trigger.type, self._says("wish", case)
         if type is MoveType.OVERSEAS_PRODUCTION and own is Stage.PLANNED and not wish:
             return Stage.PLANNED if self._is_only_planned(case) else Stage.ANNOUNCED
+        if own is Stage.PLANNED and not wish and self._says("dated", case):
+            return Stage.ANNOUNCED
         meant = own is Stage.PLANNED or type is MoveType.EXPORT or case.document.language == "zh" or wish
         return Stage.PLANNED if meant else Stage.ANNOUNCED
 
@@ -96,11 +112,15 @@ class Stages:
             return Stage.RUMOURED
         if self._says("delay", case):
             return Stage.PLANNED
-        return Stage.ANNOUNCED if self._says("to_come", case, case.hit.end) else case.hit.trigger.stage
+        if self._says("to_come", case, case.hit.end) or self._says("declared", case):
+            return Stage.ANNOUNCED
+        return case.hit.trigger.stage
 
     def _told(self, case: Case) -> Stage:
         """Return the stage of what nothing says to be still to come."""
         own, type = case.hit.trigger.stage, case.hit.trigger.type
+        if own is Stage.LAUNCHED and type is MoveType.MARKET_ENTRY and self._says("declared", case):
+            return Stage.ANNOUNCED
         if own is Stage.ANNOUNCED:
             done = {MoveType.MARKET_ENTRY: "on_sale", MoveType.OVERSEAS_ORGANISATION: "opened"}.get(type)
             return Stage.LAUNCHED if done and self._says(done, case) else own

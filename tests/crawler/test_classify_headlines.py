@@ -40,7 +40,7 @@ MOVES = [
     ("Nevo has exported 2 million vehicles", "Nevo", EXPORT, "OVERSEAS", UNDER_WAY),
     ("Nevo has now shipped 2 million cars abroad", "Nevo", EXPORT, "OVERSEAS", UNDER_WAY),
     ("启源今年海外目标30万辆", "Nevo", EXPORT, "OVERSEAS", PLANNED),
-    ("金旅客车获玻利维亚200辆客车订单", "Golden Dragon", EXPORT, "BO", UNDER_WAY),
+    ("金旅客车获玻利维亚200辆客车订单", "Golden Dragon", EXPORT, "BO", ANNOUNCED),
     # production abroad
     ("Voyah now builds cars in Bolivia", "Voyah", PLANT, "BO", UNDER_WAY),
     ("Voyah has started production overseas", "Voyah", PLANT, "OVERSEAS", LAUNCHED),

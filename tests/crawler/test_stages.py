@@ -27,6 +27,9 @@ TITLES = [
     ("Deepal is about to open a car plant in Argentina", UNDER_WAY),
     ("Deepal opens a car plant in Argentina", LAUNCHED),
     ("Deepal starts building a car plant in Argentina", UNDER_WAY),
+    ("Deepal completes 90 percent of its car plant in Argentina", UNDER_WAY),
+    # a date that is set
+    ("Deepal to expand into Peru next month", ANNOUNCED),
     ("Deepal partners with Foton to build vans in Argentina", ANNOUNCED),
     # of a market: with a place and no word on the future, it is more than a plan
     ("Deepal further expands into Peru", ANNOUNCED),
@@ -44,6 +47,10 @@ TITLES = [
     ("深蓝汽车考虑取消在阿根廷建厂计划", RUMOURED),
     ("深蓝汽车取消在阿根廷建厂计划", CANCELLED),
     ("深蓝汽车宣布推迟在阿根廷建厂", PLANNED),
+    ("Deepal announces exit from Norway", ANNOUNCED),
+    ("Deepal exits Norway", CANCELLED),
+    # an object before its verb is no future
+    ("极氪将欧洲总部迁至荷兰", ANNOUNCED),
     # who says it
     ("深蓝汽车传拟在阿根廷建厂", RUMOURED),
     ("报道：深蓝汽车取消在阿根廷建厂计划", RUMOURED),
@@ -68,11 +75,19 @@ LEADS = [
     ("Deepal to build a car plant in Argentina", "Deepal plans to make 20,000 cars a year there.", PLANNED),
     ("Deepal to build a car plant in Argentina", "Deepal has bought a site for it in Rosario.", ANNOUNCED),
     ("深蓝汽车将在阿根廷建厂", "深蓝汽车正在当地选址。", PLANNED),
+    ("深蓝汽车计划在阿根廷建厂", "据外媒报道，深蓝汽车已有方案。", RUMOURED),
+    # the lead tells how far it is
+    ("Deepal bets on Argentina factory", "Deepal has opened its plant in Rosario.", LAUNCHED),
+    ("Deepal bets on Argentina factory", "Deepal broke ground on a plant in Rosario on Monday.", UNDER_WAY),
+    ("Deepal returns to Peru", "Deepal relaunched in Lima on Monday.", LAUNCHED),
+    ("深蓝汽车成立西班牙研发中心", "深蓝汽车西班牙研发中心正式开业。", LAUNCHED),
     ("深蓝汽车将在阿根廷建厂", "据悉，深蓝汽车已派人前往当地。", RUMOURED),
     ("深蓝汽车将在阿根廷建厂", "深蓝汽车周一宣布，将在罗萨里奥建厂。据悉，这是其在南美的首个工厂。", ANNOUNCED),
 ]
 
 
 @pytest.mark.parametrize(("title", "lead", "stage"), [pytest.param(*row, id=row[1]) for row in LEADS])
-def test_the_lead_tells_a_plan_from_a_decision(reader: Reader, title: str, lead: str, stage: Stage) -> None:
+def test_the_lead_tells_a_plan_from_a_decision_and_from_what_is_done(
+    reader: Reader, title: str, lead: str, stage: Stage
+) -> None:
     assert reader.read(Text(title, lead)).moves[0].stage is stage
