@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from re import _parser  # type: ignore[attr-defined]  # nothing else reads these patterns as `re` does; same 3.11 to 3.14
 from typing import Any
@@ -37,15 +37,11 @@ def compiled(source: str) -> re.Pattern[str]:
 class Index:
     """Tells which patterns may match a text: those of which it holds a word of each set that every match holds.
 
-    Args:
-        sources: the patterns.
-        folded: how the texts are folded that will be asked for: the words of the patterns are, too. Patterns that
-            match in any case need a text and words in one.
+    Of patterns that match in any case, written in small letters, it tells that for a case-folded text.
     """
 
-    def __init__(self, sources: Sequence[str], folded: Callable[[str], str] = str) -> None:
-        asked_for = ([frozenset(map(folded, words)) for words in required(source)] for source in sources)
-        sets = [sorted(asked, key=_telling, reverse=True)[:_SLOTS] for asked in asked_for]
+    def __init__(self, sources: Sequence[str]) -> None:
+        sets = [sorted(required(source), key=_telling, reverse=True)[:_SLOTS] for source in sources]
         self._patterns = len(sources)
         words = list(dict.fromkeys(word for asked in sets for one in asked for word in sorted(one)))
         self._words = Words(words)

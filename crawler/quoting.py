@@ -82,7 +82,7 @@ def outlets() -> Outlets:
         {name: re.compile("|".join(f"(?:{pattern})" for pattern in row["names"])) for name, row in rows.items()},
         {host: name for name, row in rows.items() for host in row["hosts"]},
         phrases,
-        Index(phrases, str.casefold),
+        Index(phrases),
         re.compile(data["unlisted"]["nobody"]),
     )
 

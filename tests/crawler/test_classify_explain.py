@@ -79,3 +79,12 @@ def test_a_name_that_is_not_meant_is_shown_as_such() -> None:
 )
 def test_every_proposal_says_what_became_of_it(title: str, body: str, company: str, fate: Fate) -> None:
     assert {f for (name, _), f in fates(title, body).items() if name == company} == {fate}
+
+
+@pytest.mark.parametrize("body", ["", "It sells kettles.", "It makes cars."])
+def test_a_body_that_bears_a_name_out_or_does_not_is_heard_by_the_reading(body: str) -> None:
+    lead = "The news came on Monday. " * 15
+    text = Text("Galaxy opens its first showroom in Bolivia", lead + body * 10)
+    reading = READER.read(text)
+    assert READER.explain(text).reading == reading
+    assert reading.relevant

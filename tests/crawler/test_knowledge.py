@@ -80,6 +80,7 @@ def _names(found: tuple[Found, ...]) -> list[str]:
         pytest.param("理想汽车与蔚来", ["Li Auto", "NIO"], id="clear-names"),
         pytest.param("理想的生活", [], id="a-word-not-a-maker"),
         pytest.param("理想新车曝光", ["Li Auto"], id="a-vehicle-word-near"),
+        pytest.param("新车曝光：理想", ["Li Auto"], id="a-vehicle-word-before"),
         pytest.param("理想与华为的手机", ["Huawei"], id="a-phone-maker-is-no-second-signal"),
         pytest.param("红旗连锁半年报", [], id="a-longer-name-of-another"),
         pytest.param("a tank of fish", [], id="an-english-word"),

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.classify import triggers
+from crawler.classify.document import Clause, Part
 from crawler.patterns import Index, compiled, required, written_out
 
 TRIGGERS = triggers.load().by_language
@@ -61,3 +62,18 @@ def test_families_within_families_are_written_out() -> None:
 def test_an_unknown_family_is_an_error() -> None:
     with pytest.raises(KeyError):
         written_out("{NOBODY}", {})
+
+
+@pytest.mark.parametrize(
+    ("masked", "entrants", "abroad"),
+    [("ᚠ plans to build an electric car", False, True), ("ᚠ enters ᚢ", True, False), ("ᚠ进军ᚢ", True, False)],
+)
+def test_triggers_that_cannot_count_are_not_looked_for(masked: str, entrants: bool, abroad: bool) -> None:
+    clause, language = Clause(Part.TITLE, 0, 0, len(masked), masked, (), ()), "en" if " " in masked else "zh"
+    found = triggers.load()
+    assert list(found.hits(clause, language))
+    assert not [
+        hit
+        for hit in found.hits(clause, language, entrants, abroad)
+        if (hit.trigger.entrant and not entrants) or (hit.trigger.needs_abroad and not abroad)
+    ]

@@ -28,6 +28,8 @@ TITLES = [
     ("Deepal opens a car plant in Argentina", LAUNCHED),
     ("Deepal starts building a car plant in Argentina", UNDER_WAY),
     ("Deepal completes 90 percent of its car plant in Argentina", UNDER_WAY),
+    ("Deepal prepares for assembly in Argentina", UNDER_WAY),
+    ("Dreame is preparing to build its first electric car", UNDER_WAY),
     # a date that is set
     ("Deepal to expand into Peru next month", ANNOUNCED),
     ("Deepal partners with Foton to build vans in Argentina", ANNOUNCED),

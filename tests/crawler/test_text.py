@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crawler.text import clean, fold, language_of, lead_end, one_line, sentences, shorten
@@ -47,6 +47,7 @@ def test_folding_maps_every_span_back_inside_the_text(text: str) -> None:
 
 
 @given(st.text(), st.sampled_from([12, 4_000]))
+@example("\uab70", 4_000)  # a Cherokee letter, whose folded form is a capital
 def test_a_text_is_folded_alike_however_much_ascii_stands_before_it(text: str, length: int) -> None:
     # the mark keeps an accent at the beginning of the text from joining what stands before
     before = ("Some `plain` WORDS. " * 200)[:length] + "\u4e00"
@@ -133,3 +134,11 @@ def test_the_script_tells_the_language(text: str, language: str) -> None:
 def test_an_abbreviation_ends_no_sentence() -> None:
     text = "The U.S. plant of Example Inc. opens. It makes cars."
     assert [text[a:b] for a, b in sentences(text)] == ["The U.S. plant of Example Inc. opens.", "It makes cars."]
+
+
+@pytest.mark.parametrize(
+    ("text", "clean_text"),
+    [("a  b", "a b"), (" a\n\n  b  c ", "a\nb c"), ("a\u200bb\r\nc", "ab\nc"), ("a\u3000\u3000b", "a b")],
+)
+def test_runs_of_blanks_become_one_and_empty_lines_none(text: str, clean_text: str) -> None:
+    assert clean(text) == clean_text
