@@ -81,10 +81,9 @@ def test_every_proposal_says_what_became_of_it(title: str, body: str, company: s
     assert {f for (name, _), f in fates(title, body).items() if name == company} == {fate}
 
 
-@pytest.mark.parametrize("body", ["", "It sells kettles.", "It makes cars."])
-def test_a_body_that_bears_a_name_out_or_does_not_is_heard_by_the_reading(body: str) -> None:
-    lead = "The news came on Monday. " * 15
-    text = Text("Galaxy opens its first showroom in Bolivia", lead + body * 10)
+@pytest.mark.parametrize("body", ["It sells kettles. ", "It makes cars. "])
+def test_a_body_that_leaves_a_name_unclear_is_heard_by_the_reading(body: str) -> None:
+    text = Text("Galaxy enters Bolivia", "The news came on Monday. " * 15 + body * 10)
     reading = READER.read(text)
     assert READER.explain(text).reading == reading
     assert reading.relevant
