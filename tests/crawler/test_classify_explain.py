@@ -84,6 +84,6 @@ def test_every_proposal_says_what_became_of_it(title: str, body: str, company: s
 @pytest.mark.parametrize("body", ["It sells kettles. ", "It makes cars. "])
 def test_a_body_that_leaves_a_name_unclear_is_heard_by_the_reading(body: str) -> None:
     text = Text("Galaxy enters Bolivia", "The news came on Monday. " * 15 + body * 10)
-    reading = READER.read(text)
-    assert READER.explain(text).reading == reading
-    assert reading.relevant
+    reported = [p for p in READER.explain(text).proposals if p.fate is Fate.REPORTED]
+    assert [round(p.confidence, 3) for p in reported] == [move.confidence for move in READER.read(text).moves]
+    assert reported
