@@ -84,7 +84,7 @@ class Stages:
         return trigger.type in _MADE and self._says("readying", case)
 
     def _lead_completes(self, case: Case) -> Stage | None:
-        """Return how far the lead says it has come, where the clause speaks of nothing that is still to come."""
+        """Return how far the lead says that it has come."""
         begin = self._begin(case.document)
         for family, stage in _COMPLETED.get(case.hit.trigger.type, ()):
             if any(self._lexicon.find(family, words, case.document.language) for words in begin):
@@ -101,7 +101,8 @@ class Stages:
         """Return whether what is still to come is planned, or decided: a plant is, where nobody speaks of a plan."""
         own, type, wish = case.hit.trigger.stage, case.hit.trigger.type, self._says("wish", case)
         if type is MoveType.OVERSEAS_PRODUCTION and own is Stage.PLANNED and not wish:
-            return Stage.PLANNED if self._is_only_planned(case) else Stage.ANNOUNCED
+            begun = self._lead_completes(case)
+            return begun or (Stage.PLANNED if self._is_only_planned(case) else Stage.ANNOUNCED)
         if own is Stage.PLANNED and not wish and self._says("dated", case):
             return Stage.ANNOUNCED
         meant = own is Stage.PLANNED or type is MoveType.EXPORT or case.document.language == "zh" or wish

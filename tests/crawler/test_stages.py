@@ -80,6 +80,7 @@ LEADS = [
     ("深蓝汽车计划在阿根廷建厂", "据外媒报道，深蓝汽车已有方案。", RUMOURED),
     # the lead tells how far it is
     ("Deepal bets on Argentina factory", "Deepal has opened its plant in Rosario.", LAUNCHED),
+    ("Deepal to build a car plant in Argentina", "Deepal broke ground on it in Rosario on Monday.", UNDER_WAY),
     ("Deepal bets on Argentina factory", "Deepal broke ground on a plant in Rosario on Monday.", UNDER_WAY),
     ("Deepal returns to Peru", "Deepal relaunched in Lima on Monday.", LAUNCHED),
     ("深蓝汽车成立西班牙研发中心", "深蓝汽车西班牙研发中心正式开业。", LAUNCHED),
