@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import chain, groupby
@@ -191,12 +191,18 @@ def _language(text: Text) -> str:
 
 
 def _names(
-    whole: str, found: Sequence[Found], companies: Iterable[Found], lexicon: Lexicon, lead_until: int
+    whole: str, found: Sequence[Found], companies: Sequence[Found], lexicon: Lexicon, lead_until: int
 ) -> tuple[Found, ...]:
     """Return these companies and the places that are meant as places, in order."""
     acting = (f for f in companies if f.start >= lead_until or not _is_measure(whole, f, lexicon))
-    places = (f for f in found if f.sort in PLACES and _is_meant(whole, f, lexicon))
+    makers = {f.start for f in companies}
+    places = (f for f in found if f.sort in PLACES and _is_meant(whole, f, lexicon) and not _owns(whole, f, makers))
     return tuple(sorted((*acting, *places), key=lambda f: f.start))
+
+
+def _owns(whole: str, place: Found, makers: Collection[int]) -> bool:
+    """Say whether a place only tells whose a company is: "China's BYD"."""
+    return place.end + 3 in makers and whole[place.end : place.end + 3] in ("'s ", "’s ")
 
 
 def _is_measure(whole: str, company: Found, lexicon: Lexicon) -> bool:

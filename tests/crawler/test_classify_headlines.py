@@ -42,6 +42,8 @@ MOVES = [
     ("启源今年海外目标30万辆", "Nevo", EXPORT, "OVERSEAS", PLANNED),
     ("金旅客车获玻利维亚200辆客车订单", "Golden Dragon", EXPORT, "BO", ANNOUNCED),
     # production abroad
+    ("Bolivia in talks with China's Voyah on car plant", "Voyah", PLANT, "BO", RUMOURED),
+    ("Voyah opens $2.3 billion truck factory in Bolivia", "Voyah", PLANT, "BO", LAUNCHED),
     ("Voyah now builds cars in Bolivia", "Voyah", PLANT, "BO", UNDER_WAY),
     ("Voyah has started production overseas", "Voyah", PLANT, "OVERSEAS", LAUNCHED),
     ("Bolivia to build first Voyah cars", "Voyah", PLANT, "BO", PLANNED),
