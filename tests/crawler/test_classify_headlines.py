@@ -210,6 +210,17 @@ def test_where_cars_are_made_is_not_where_they_are_exported_to(reader: Reader) -
     assert reader.read(text).moves[0].destinations == ("BO",)
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Voyah aims to launch its first right-hand drive model in Bolivia",
+        "Voyah looks to dealers to plant its flag in Bolivia",
+    ],
+)
+def test_a_drive_and_what_is_planted_are_no_production(reader: Reader, title: str) -> None:
+    assert PLANT not in [proposal.type for proposal in reader.judge(Text(title)).chosen]
+
+
 def test_a_factory_that_shows_close_cooperation_is_not_closed(reader: Reader) -> None:
     moves = reader.read(Text("Proton factory in Bolivia shows close cooperation of both countries")).moves
     assert RETREAT not in [move.type for move in moves]

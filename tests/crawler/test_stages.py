@@ -16,6 +16,7 @@ TITLES = [
     ("Deepal will build cars in Argentina", ANNOUNCED),
     ("Deepal to build a car plant in Argentina", ANNOUNCED),
     ("Deepal plans to build a car plant in Argentina", PLANNED),
+    ("Deepal plans a car plant near Rosario in Argentina", PLANNED),
     ("Deepal to build a car plant in Argentina, chairman says", PLANNED),
     ("Deepal expected to build a car plant in Argentina", PLANNED),
     ("深蓝汽车将在阿根廷建厂", ANNOUNCED),
