@@ -86,6 +86,7 @@ MOVES = [
     ("阿维塔成立海外事业部", "Avatr", OFFICE, "OVERSEAS", UNDER_WAY),
     ("广汽欧洲研发中心落户米兰", "GAC", OFFICE, "IT", ANNOUNCED),
     # withdrawal
+    ("Suzuki announces closure of its auto plant in Bolivia", "Suzuki", RETREAT, "BO", ANNOUNCED),
     ("Renault sells Russian assets", "Renault", RETREAT, "RU", CANCELLED),
     ("Apple gives up on its car", "Apple", RETREAT, "US", CANCELLED),
     ("苹果放弃自行研发电动车", "Apple", RETREAT, "US", CANCELLED),
