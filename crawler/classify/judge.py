@@ -11,6 +11,7 @@ from crawler.classify.candidates import Proposal, Proposer
 from crawler.classify.details import Details
 from crawler.classify.document import COMPANIES, Clause, Document, Part
 from crawler.classify.scoring import Scoring, Signal
+from crawler.classify.stages import UNDONE
 from crawler.knowledge import Gazetteer, Knowledge, Sort
 from crawler.models import MOST_MOVES, OVERSEAS, RELEVANT, Move, MoveType, Stage, WhyNot
 
@@ -21,7 +22,6 @@ _AGAINST = -0.6
 """Log-odds from which on a signal is named as the reason why a report is none."""
 _SITED = {MoveType.OVERSEAS_PRODUCTION, MoveType.OVERSEAS_ORGANISATION, MoveType.WITHDRAWAL}
 _ESTABLISHED = {MoveType.OVERSEAS_PRODUCTION, MoveType.OVERSEAS_ORGANISATION}
-_UNDONE = {Stage.PLANNED, Stage.ANNOUNCED}
 _ALIKE = {MoveType.MARKET_ENTRY, MoveType.EXPORT}
 _ENDS = {MoveType.WITHDRAWAL, MoveType.NEW_ENTRANT}
 """Types whose articles are full of the company's past and other plans: their bodies add nothing."""
@@ -202,7 +202,7 @@ class Judge:
         evidence = document.sentence_of(source.clause)
         stage = proposal.stage
         hearsay = source.stage is Stage.RUMOURED and proposal.type is not MoveType.WITHDRAWAL
-        if hearsay or (stage in _UNDONE and self._proposer.stages.is_hearsay(document, proposal.clause)):
+        if hearsay or (stage in UNDONE and self._proposer.stages.is_hearsay(document, proposal.clause)):
             stage = Stage.RUMOURED
         return Move(
             proposal.company,

@@ -10,7 +10,8 @@ from crawler.models import MoveType, Stage
 
 _BEGIN = 3
 """Clauses of a lead in which its sources are told, and what is only planned."""
-_UNDONE = (Stage.PLANNED, Stage.ANNOUNCED)
+UNDONE = (Stage.PLANNED, Stage.ANNOUNCED)
+"""Stages of what is only spoken of so far."""
 _COMPLETED = {
     MoveType.OVERSEAS_PRODUCTION: (("lead_opens", Stage.LAUNCHED), ("lead_builds", Stage.UNDER_WAY)),
     MoveType.OVERSEAS_ORGANISATION: (("lead_opens", Stage.LAUNCHED), ("lead_hires", Stage.UNDER_WAY)),
@@ -32,7 +33,7 @@ class Stages:
             return Stage.RUMOURED
         stage = self._of_clause(case)
         title, language = grammar.item_words(case.document, case.clause), case.document.language
-        if stage in _UNDONE and self._lexicon.find("rumour", title, language):
+        if stage in UNDONE and self._lexicon.find("rumour", title, language):
             return Stage.RUMOURED
         signed = case.hit.trigger.type is not MoveType.WITHDRAWAL and self._lexicon.find("signed", title, language)
         if stage is Stage.PLANNED and signed and not self._says("wish", case):
@@ -69,7 +70,7 @@ class Stages:
             return Stage.UNDER_WAY
         if self._is_ahead(case):
             return self._ahead(case)
-        if own in _UNDONE and (done := self._lead_completes(case)):
+        if own in UNDONE and (done := self._lead_completes(case)):
             return done
         return self._told(case)
 
