@@ -219,7 +219,7 @@ def run_main(main: Callable[[], Coroutine[Any, Any, int]]) -> int:
     gc.freeze()
     # every look at a socket gives the other threads their turn; the loop gets its own back after this many seconds at
     # the latest, and with the default of five milliseconds ten sockets at once would cost fifty; with one, all threads
-    # together take a twentieth longer
+    # together take longer
     sys.setswitchinterval(0.002)
     # asyncio.run() with the reactor inside hangs at exit after the first host-name look-up
     loop = asyncio.get_event_loop_policy().get_event_loop()

@@ -78,9 +78,16 @@ class Proposer:
         return self._triggers.hits(clause, document.language, document.entrants, abroad)
 
     def denial(self, document: Document, clause: Clause, hit: Hit) -> tuple[Clause, re.Match[str]] | None:
-        """Return the denial of what a trigger says, with its clause: before it, or in a later clause of the title."""
-        if any(self._lexicon.find("already", c.masked, document.language) for c in document.items[clause.item]):
+        """Return the denial of what a trigger says, with its clause: before it, or in a later clause of the title.
+
+        None where a clause beside says that it is done already: "it isn't coming, it's here".
+        """
+        found = self._denial(document, clause, hit)
+        if found and any(self._lexicon.find("already", c.masked) for c in document.items[clause.item]):
             return None
+        return found
+
+    def _denial(self, document: Document, clause: Clause, hit: Hit) -> tuple[Clause, re.Match[str]] | None:
         before = denial(clause, hit, document.language, self._lexicon)
         after = before or self._lexicon.find("denied_after", clause.masked, document.language, hit.end)
         if after is not None:
@@ -107,14 +114,18 @@ class Proposer:
 
     def _of_hit(self, document: Document, clause: Clause, hit: Hit, published: datetime | None) -> Iterator[Proposal]:
         """Return what a trigger may report of who acts; where nobody does so abroad, of whom it is done for."""
+        if not (actors := self._actors(document, clause, hit)):
+            return
+        title, said = grammar.item_words(document, clause), grammar.said(clause, hit, self._lexicon)
 
         def proposal(actor: Actor) -> Proposal:
             entrant = self._is_entrant(actor.company, published)
-            return self._proposal(Case(document, clause, hit, actor, published, entrant, _type(hit, entrant)))
+            type_ = _type(hit, entrant)
+            return self._proposal(Case(document, clause, hit, actor, published, entrant, type_, title, said))
 
-        made = [proposal(actor) for actor in self._actors(document, clause, hit)]
+        made = [proposal(actor) for actor in actors]
         yield from made
-        if hit.trigger.needs_abroad and made and all(p.why_not in _AT_HOME for p in made):
+        if hit.trigger.needs_abroad and all(p.why_not in _AT_HOME for p in made):
             yield from (proposal(actor) for actor in self._served(clause, hit, {p.company for p in made}))
 
     def _served(self, clause: Clause, hit: Hit, known: Collection[str]) -> Iterator[Actor]:
@@ -190,10 +201,9 @@ class Proposer:
     def _proposal(self, case: Case) -> Proposal:
         places, place_signal = self._places(case)
         why = self._impossible(case, places)
-        title = grammar.item_words(case.document, case.clause)
         subject = ("subject_first",) if case.actor.first else ()
         facts = dict.fromkeys((*subject, *place_signal, *self._signals(case, places)))
-        words = self._scoring.heard(case.type, case.clause.masked, title, case.document.language)
+        words = self._scoring.heard(case.type, case.clause.masked, case.title, case.document.language)
         signals = (*map(Signal, facts), *(signal for signal in words if signal.name not in facts))
         confidence = self._scoring.confidence(signals)
         return Proposal(
@@ -283,7 +293,7 @@ class Proposer:
         if case.clause.part is not Part.TITLE:
             yield "not_in_title"
             if not any(f.sort in COMPANIES for c in case.document.title_clauses for f in c.names):
-                many = self._lexicon.find("many_makers", grammar.item_words(case.document, case.clause))
+                many = self._lexicon.find("many_makers", case.title)
                 yield "title_names_nobody" if many is None else "industry"
         if (name := _NAME_SIGNALS.get(case.actor.found.sort)) is not None:
             yield name

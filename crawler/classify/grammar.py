@@ -50,6 +50,10 @@ class Case:
     entrant: bool
     """True while the company has no car of its own on sale."""
     type: MoveType
+    title: str
+    """The words of the title's item, see `item_words`."""
+    said: str
+    """The clause's words up to where it tells why, or what else is hoped for, see `said`."""
 
 
 def beside(document: Document, clause: Clause) -> list[Clause]:
@@ -98,6 +102,12 @@ def of_trigger(clause: Clause, hit: Hit, places: Sequence[tuple[Found, int]], le
 
 def _listed(clause: Clause, mark: int, other: int, lexicon: Lexicon) -> bool:
     return lexicon.find("listed", clause.masked[mark + 1 : other]) is not None
+
+
+def said(clause: Clause, hit: Hit, lexicon: Lexicon) -> str:
+    """Return the clause's words up to where, behind the trigger, it tells why, or what else is hoped for."""
+    aside = lexicon.find("aside", clause.masked, start=hit.end)
+    return clause.masked[: aside.start()] if aside else clause.masked
 
 
 def joined_places(clause: Clause, places: Sequence[tuple[Found, int]], lexicon: Lexicon) -> set[str]:

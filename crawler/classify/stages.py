@@ -32,13 +32,15 @@ class Stages:
         if grammar.is_report(case.document, case.clause):
             return Stage.RUMOURED
         stage = self._of_clause(case)
-        title, language = grammar.item_words(case.document, case.clause), case.document.language
-        if stage in UNDONE and self._lexicon.find("rumour", title, language):
+        if stage in UNDONE and self._lexicon.find("rumour", case.title, case.document.language):
             return Stage.RUMOURED
-        signed = case.hit.trigger.type is not MoveType.WITHDRAWAL and self._lexicon.find("signed", title, language)
-        if stage is Stage.PLANNED and signed and not self._says("wish", case):
-            return Stage.ANNOUNCED
-        return stage
+        return Stage.ANNOUNCED if stage is Stage.PLANNED and self._is_signed(case) else stage
+
+    def _is_signed(self, case: Case) -> bool:
+        """Say whether the title tells a plan as signed, or as official: a delay stays one however it is told."""
+        if case.hit.trigger.type is MoveType.WITHDRAWAL or self._says("wish", case):
+            return False
+        return self._lexicon.find("signed", case.title, case.document.language) is not None
 
     def is_hearsay(self, document: Document, clause: Clause) -> bool:
         """Say whether the lead begins with sources that are not named, and nothing before them is official."""
@@ -52,10 +54,7 @@ class Stages:
         return False
 
     def _says(self, family: str, case: Case, end: int | None = None) -> bool:
-        words, language = case.clause.masked, case.document.language
-        if end is None and (aside := self._lexicon.find("aside", words, language, case.hit.end)):
-            end = aside.start()
-        return self._lexicon.find(family, words, language, end=end) is not None
+        return self._lexicon.find(family, case.said, case.document.language, end=end) is not None
 
     def _begin(self, document: Document) -> list[str]:
         return [c.masked for c in document.clauses if c.part is Part.LEAD][:_BEGIN]
@@ -134,8 +133,8 @@ class Stages:
 
     def _is_only_planned(self, case: Case) -> bool:
         """Say whether the title has it from somebody's mouth, or the lead calls it a plan."""
-        title, language = grammar.item_words(case.document, case.clause), case.document.language
-        if grammar.is_statement(case.document, case.clause) or self._lexicon.find("spoken_of", title, language):
+        language = case.document.language
+        if grammar.is_statement(case.document, case.clause) or self._lexicon.find("spoken_of", case.title, language):
             return True
         return any(self._lexicon.find("only_planned", words, language) for words in self._begin(case.document))
 
