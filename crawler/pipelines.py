@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
@@ -25,7 +26,7 @@ What it raises makes the poll of their sources a failure.
 """
 
 PATIENCE = 1.0
-"""Seconds after which a body that is still being read holds up no other; an honest one takes less."""
+"""Seconds after which what is still being read or stored holds up nothing else; what is honest takes less."""
 
 MOST_AT_ONCE = 100
 """Answers without entries that are stored together: no transaction should last for seconds."""
@@ -35,14 +36,26 @@ _Result = TypeVar("_Result")
 
 
 class Bench:
-    """Where bodies are read, in threads, one at a time; it lives in the loop's thread.
+    """Where bodies are read and answers stored, in threads, one at a time; it lives in the loop's thread.
 
-    Several threads at once are no faster, and each of them makes the loop wait for its turn. One that takes long no
-    longer keeps the others waiting.
+    Several threads at once take longer than one after the other, and each of them makes the loop wait for its turn. One
+    that takes long no longer keeps the others waiting.
     """
 
     def __init__(self) -> None:
         self._free = asyncio.Semaphore(1)
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for a turn, and have it to the end of the block, but no longer than `PATIENCE`."""
+        await self._free.acquire()
+        going_on = asyncio.get_running_loop().call_later(PATIENCE, self._free.release)
+        try:
+            yield
+        finally:
+            if going_on.when() > asyncio.get_running_loop().time():
+                going_on.cancel()
+                self._free.release()
 
     async def run(self, work: Callable[[], _Result], seconds: float) -> _Result:
         """Return what the work returns; it may take so many seconds, waiting for its turn not counted.
@@ -50,23 +63,18 @@ class Bench:
         Raises:
             TimeoutError: when it takes longer; its thread then goes on in vain.
         """
-        await self._free.acquire()
-        going_on = asyncio.get_running_loop().call_later(PATIENCE, self._free.release)
-        try:
+        async with self.turn():
             return await asyncio.wait_for(asyncio.to_thread(work), seconds)
-        finally:
-            if going_on.when() > asyncio.get_running_loop().time():
-                going_on.cancel()
-                self._free.release()
 
 
 class Round:
     """One crawl's answers: each source has one, the first it gets; it lives in the loop's thread."""
 
-    def __init__(self, sources: frozenset[str], handle: Handler, executor: Executor) -> None:
+    def __init__(self, sources: frozenset[str], handle: Handler, executor: Executor, bench: Bench) -> None:
         self._missing = set(sources)
         self._handle = handle
         self._executor = executor
+        self._bench = bench
         self._in_hand: dict[str, FeedAnswer] = {}
         self._waiting: deque[FeedAnswer] = deque()
         self._stored: dict[str, asyncio.Event] = {}
@@ -136,7 +144,8 @@ class Round:
 
     async def _store(self, answers: Sequence[FeedAnswer]) -> None:
         try:
-            await asyncio.get_running_loop().run_in_executor(self._executor, self._handle, answers)
+            async with self._bench.turn():
+                await asyncio.get_running_loop().run_in_executor(self._executor, self._handle, answers)
         except StorageError as error:
             told = ", ".join(answer.source for answer in answers)
             log.error("source %s: the answer could not be stored, and is asked for again: %s", told, error)

@@ -91,7 +91,7 @@ class Runner:
             deadline: seconds after which no server is waited for; who has no answer then has failed. Storing what
                 came before may take longer.
         """
-        round_ = Round(frozenset(request.source for request in requests), handle, self._writer)
+        round_ = Round(frozenset(request.source for request in requests), handle, self._writer, self._bench)
         with self._guard.allowing(self._origins(requests)):
             why = await self._crawl(requests, round_, spider, deadline)
         if self._stopping.is_set():

@@ -11,6 +11,7 @@ from crawler.classify import grammar
 from crawler.classify.document import COMPANIES, PLACES, Clause, Document, Part
 from crawler.classify.grammar import Actor, Case
 from crawler.classify.lexicon import Lexicon
+from crawler.classify.markets import Markets
 from crawler.classify.scoring import Scoring, Signal
 from crawler.classify.stages import Stages
 from crawler.classify.triggers import Hit, Triggers, denial
@@ -21,6 +22,8 @@ from crawler.text import fold
 _IMPOSSIBLE = 0.1
 """The most a proposal counts that cannot be a move (a denial, the home market), however strong its words."""
 
+_OBJECT = 8
+"""Characters behind the words of a plant within which the brand stands whose cars it builds."""
 _BUILT = (MoveType.OVERSEAS_PRODUCTION, MoveType.WITHDRAWAL)
 _AT_HOME = (WhyNot.HOME_MARKET, WhyNot.NO_MOVE)
 _NAME_SIGNALS = {Sort.PERSON: "person", Sort.DOUBTFUL: "name_unclear"}
@@ -54,6 +57,7 @@ class Proposer:
         self._triggers = triggers
         self._scoring = scoring
         self._lexicon = lexicon
+        self._markets = Markets(knowledge, lexicon)
         self.stages = Stages(lexicon)
 
     def is_candidate(self, document: Document) -> bool:
@@ -143,8 +147,10 @@ class Proposer:
             return [Actor(self._knowledge.roster.by_name[found.names[0]], found, True, marks[found])]
         if not names:
             return []
-        names = self._owned(document, self._entrants(names) if hit.trigger.entrant else names)
-        behind = [f for f in clause.between(hit.start, hit.end, COMPANIES) if f not in names]
+        names = self._owned(document, names)
+        names = self._entrants(names) if hit.trigger.entrant else names
+        until = hit.end + (_OBJECT if hit.trigger.type in _BUILT else 0)
+        behind = [f for f in clause.between(hit.start, until, COMPANIES) if f not in names]
         chosen = self._built_for(document, hit, names[0], behind) or self._most_specific([*names, *behind])
         if len(names) > 1 and self._lexicon.find("joined", document.whole[names[0].end : names[1].start]):
             chosen = [(f, self._knowledge.roster.by_name[f.names[0]]) for f in names[:2]]
@@ -199,7 +205,7 @@ class Proposer:
         return company.kind is Kind.ENTRANT
 
     def _proposal(self, case: Case) -> Proposal:
-        places, place_signal = self._places(case)
+        places, place_signal = self._markets.of(case)
         why = self._impossible(case, places)
         subject = ("subject_first",) if case.actor.first else ()
         facts = dict.fromkeys((*subject, *place_signal, *self._signals(case, places)))
@@ -217,63 +223,6 @@ class Proposer:
             confidence=confidence if why is None else min(confidence, _IMPOSSIBLE),
             why_not=why,
         )
-
-    def _places(self, case: Case) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the foreign markets of the clause, else of a clause beside it; and the signal for that."""
-        if case.type is MoveType.NEW_ENTRANT:
-            return self._first_market(case), ()
-        if case.hit.trigger.entrant and case.type is MoveType.WITHDRAWAL:
-            return (case.actor.company.home,), ()
-        if named := self._foreign(case, case.clause):
-            return named, ("place",)
-        if grammar.names_home(case.clause, case.actor.company.home):
-            return (), ()
-        for other in grammar.beside(case.document, case.clause):
-            if named := self._foreign(case, other):
-                return named, ("place_from_title",)
-        return (), ()
-
-    def _first_market(self, case: Case) -> tuple[str, ...]:
-        """Return where an entrant's first car is sold: the market it is said to bring it to, else the known one."""
-        company, words = case.actor.company, case.clause.masked
-        named = self._foreign(case, case.clause) if self._lexicon.find("brought", words, case.document.language) else ()
-        return named if named and named != (OVERSEAS,) else (company.first_market or company.home,)
-
-    def _foreign(self, case: Case, clause: Clause) -> tuple[str, ...]:
-        home = case.actor.company.home
-        meant = [
-            (found, mark)
-            for found, mark in zip(clause.names, clause.marks, strict=True)
-            if found.sort in PLACES and not self._comes_from(case, clause, found, mark)
-        ]
-        named = (
-            grammar.of_trigger(clause, case.hit, meant, self._lexicon)
-            if clause is case.clause
-            else [f for f, _ in meant]
-        )
-        contains = self._knowledge.gazetteer.contains
-        own = {code for found in named for code in found.names}
-        # "its European headquarters in Milan"
-        named += [f for f, _ in meant if any(contains(wide, c) for wide in own for c in f.names) and f not in named]
-        single = {found.names[0] for found in named if len(found.names) == 1}
-        codes = {
-            code
-            for found in named
-            if len(found.names) == 1 or single.isdisjoint(found.names)  # "Tbilisi, its first in the Caucasus"
-            for code in found.names
-            if code == OVERSEAS or not contains(code, home)
-        }
-        wider = {c for c in codes if any(c != other and contains(c, other) for other in codes)}
-        return tuple(sorted(codes - wider.difference(grammar.joined_places(clause, meant, self._lexicon))))
-
-    def _comes_from(self, case: Case, clause: Clause, found: Found, mark: int) -> bool:
-        """Say whether a market is where something comes from: also a plant's country before its "exports"."""
-        if grammar.comes_from(clause, mark, case.hit, self._lexicon):
-            return True
-        if case.type is not MoveType.EXPORT or clause is not case.clause:
-            return False
-        before = self._lexicon.find("exports_of", clause.masked[mark + 1 : mark + 40]) is not None
-        return before and any(self._knowledge.presence.builds_in(case.actor.company.name, p) for p in found.names)
 
     def _impossible(self, case: Case, places: Sequence[str]) -> WhyNot | None:
         if self.denial(case.document, case.clause, case.hit):
@@ -295,7 +244,7 @@ class Proposer:
             if not any(f.sort in COMPANIES for c in case.document.title_clauses for f in c.names):
                 many = self._lexicon.find("many_makers", case.title)
                 yield "title_names_nobody" if many is None else "industry"
-        if (name := _NAME_SIGNALS.get(case.actor.found.sort)) is not None:
+        if (name := _NAME_SIGNALS.get(case.actor.found.sort)) is not None and not _names_otherwise(case):
             yield name
         if not self._speaks_of_cars(case):
             yield "no_vehicle"
@@ -348,6 +297,12 @@ class Proposer:
                 yield "one_model" if model else "brand_known"
         elif model and self._lexicon.find("shown", case.clause.masked, case.document.language):
             yield "one_model"
+
+
+def _names_otherwise(case: Case) -> bool:
+    """Say whether the clause names who acts by a clear name too, or by a model's: "Lei Jun unveils the Xiaomi SU7"."""
+    clear = (Sort.COMPANY, Sort.MODEL)
+    return any(f.sort in clear and case.actor.company.name in f.names for f in case.clause.names)
 
 
 def _type(hit: Hit, entrant: bool) -> MoveType:

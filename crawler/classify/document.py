@@ -160,7 +160,8 @@ def read(text: Text, matcher: Matcher, roster: Roster, lexicon: Lexicon, *, gene
     spans = _title_spans(_items(title, columned, lexicon), title, language)
     masker = _Masker(folded, names)
     body_spans = _body_spans(body, len(title) + 1, lead_until, language, _of_title_and_lead(companies, lead_until))
-    clauses = tuple(masker.clause(*span) for span in chain(spans, body_spans))
+    whole_lists = _lists_kept(chain(spans, body_spans), names) if language == "en" else chain(spans, body_spans)
+    clauses = tuple(masker.clause(*span) for span in whole_lists)
     titles = tuple(c for c in clauses if c.part is Part.TITLE)
     return Document(
         title=title,
@@ -207,7 +208,7 @@ def _owns(whole: str, place: Found, makers: Collection[int]) -> bool:
 
 def _is_measure(whole: str, company: Found, lexicon: Lexicon) -> bool:
     """Say whether a company is only what another is measured by."""
-    before, after = whole[max(0, company.start - 3) : company.start], whole[company.end : company.end + 16]
+    before, after = whole[max(0, company.start - 3) : company.start], whole[company.end : company.end + 24]
     return lexicon.find("measure_before", before) is not None or lexicon.find("measure_after", after) is not None
 
 
@@ -223,6 +224,23 @@ def _title_spans(items: Iterable[tuple[int, int]], title: str, language: str) ->
     for item, (start, end) in enumerate(items):
         for first, last in _cut(title, start, end, _CLAUSE[language]):
             yield Part.TITLE, item, first, last
+
+
+def _lists_kept(
+    spans: Iterable[tuple[Part, int, int, int]], names: Sequence[Found]
+) -> Iterator[tuple[Part, int, int, int]]:
+    """Join again what was cut within a list of places: "in Spain, Hungary, and Poland"."""
+    starts, ends = {f.start for f in names if f.sort in PLACES}, {f.end for f in names if f.sort in PLACES}
+    last: tuple[Part, int, int, int] | None = None
+    for span in spans:
+        if last is not None and last[:2] == span[:2] and last[3] in ends and span[2] in starts:
+            last = (*last[:3], span[3])
+            continue
+        if last is not None:
+            yield last
+        last = span
+    if last is not None:
+        yield last
 
 
 def _items(title: str, columned: bool, lexicon: Lexicon) -> list[tuple[int, int]]:

@@ -278,9 +278,18 @@ def _one_per_clause(proposals: Sequence[Proposal]) -> list[Proposal]:
         rivals = [
             k for k in kept if k.company == proposal.company and k.clause.item == proposal.clause.item and _counts(k)
         ]
-        if not rivals or not _counts(proposal) or not any(_rules_out(k, proposal) for k in rivals):
+        ruled_out = any(_rules_out(k, proposal) for k in rivals) or any(_takes_back(p, proposal) for p in proposals)
+        if not _counts(proposal) or not ruled_out:
             kept.append(proposal)
     return kept
+
+
+def _takes_back(retreat: Proposal, other: Proposal) -> bool:
+    """Say whether the words of a move stand within those of a retreat, however weak that is: "shuts its plant"."""
+    if retreat.type is not MoveType.WITHDRAWAL or other.type is MoveType.WITHDRAWAL or retreat.why_not is not None:
+        return False
+    beside = retreat.company == other.company and retreat.clause is other.clause
+    return beside and retreat.hit.start < other.hit.end and other.hit.start < retreat.hit.end
 
 
 def _retreats(proposal: Proposal) -> bool:

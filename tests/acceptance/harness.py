@@ -43,7 +43,7 @@ SOURCE = """\
 """
 
 
-def wait_for(what: str, look: Callable[[], T], seconds: float = 20.0) -> T:
+def wait_for(what: str, look: Callable[[], T], seconds: float = 60.0) -> T:
     """Return what `look` returns as soon as it is true; fail with what was awaited."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -109,7 +109,7 @@ class Program:
         """What it printed so far."""
         return (self.folder / "stdout.txt").read_text(errors="replace")
 
-    def wait_for_log(self, text: str, seconds: float = 20.0) -> None:
+    def wait_for_log(self, text: str, seconds: float = 60.0) -> None:
         """Wait until it has said something."""
         wait_for(f"'{text}' in the log", lambda: text in self.log or self._ended(text), seconds)
 

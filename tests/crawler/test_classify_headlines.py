@@ -43,7 +43,7 @@ MOVES = [
     ("金旅客车获玻利维亚200辆客车订单", "Golden Dragon", EXPORT, "BO", ANNOUNCED),
     # production abroad
     ("Bolivia in talks with China's Voyah on car plant", "Voyah", PLANT, "BO", RUMOURED),
-    ("Voyah opens $2.3 billion truck factory in Bolivia", "Voyah", PLANT, "BO", LAUNCHED),
+    ("Voyah opens its $900 million van factory in Bolivia", "Voyah", PLANT, "BO", LAUNCHED),
     ("Voyah now builds cars in Bolivia", "Voyah", PLANT, "BO", UNDER_WAY),
     ("Voyah has started production overseas", "Voyah", PLANT, "OVERSEAS", LAUNCHED),
     ("Bolivia to build first Voyah cars", "Voyah", PLANT, "BO", PLANNED),
@@ -110,6 +110,10 @@ MOVES = [
     ("Dreame unveils its first electric car", "Dreame", ENTRANT, "CN", ANNOUNCED),
     ("石头科技官宣造车", "Roborock", ENTRANT, "CN", ANNOUNCED),
     ("传美团将跨界造车", "Meituan", ENTRANT, "CN", RUMOURED),
+    ("金鱼汽车首家工厂探访", "Jinyu Auto", ENTRANT, "CN", UNDER_WAY),
+    ("金鱼汽车加快筹备，展车进店", "Jinyu Auto", ENTRANT, "CN", UNDER_WAY),
+    ("金鱼汽车秋季亮相，配色公布", "Jinyu Auto", ENTRANT, "CN", ANNOUNCED),
+    ("金鱼汽车首场发布会定档九月九日", "Jinyu Auto", ENTRANT, "CN", ANNOUNCED),
 ]  # fmt: skip
 
 
@@ -155,7 +159,7 @@ NO_MOVES = [
     ("Chinese carmakers expand in Latin America", WhyNot.NO_COMPANY),
     ("中国车企加速进军中东", WhyNot.NO_COMPANY),
     ("A recipe for apple cake", WhyNot.NO_VEHICLE),
-    ("传福特考虑与中国电动车制造商合作", None),
+    ("传本田有意联手一家中国电动车制造商", None),
     ("Stellantis orders three-week shutdown of its plant in Bolivia", None),
     ("Tesla rejects pleas to build cars in Bolivia", WhyNot.DENIAL),
     ("长城汽车回应玻利维亚建厂传闻：暂无规划", WhyNot.DENIAL),
@@ -214,7 +218,7 @@ def test_where_cars_are_made_is_not_where_they_are_exported_to(reader: Reader) -
 @pytest.mark.parametrize(
     "title",
     [
-        "Voyah aims to launch its first right-hand drive model in Bolivia",
+        "Voyah hopes to have a right-hand drive model for Bolivia soon",
         "Voyah looks to dealers to plant its flag in Bolivia",
     ],
 )
@@ -233,7 +237,7 @@ def test_two_companies_joined_by_and_make_a_move_each(reader: Reader) -> None:
 
 
 def test_a_sub_brand_named_with_its_group_acts_itself(reader: Reader) -> None:
-    assert reader.read(Text("比亚迪腾势品牌正式登陆智利")).moves[0].company == "Denza"
+    assert reader.read(Text("比亚迪的腾势品牌在智利登陆")).moves[0].company == "Denza"
 
 
 def test_a_move_told_of_a_brand_is_not_told_of_its_group_again(reader: Reader) -> None:
@@ -241,8 +245,8 @@ def test_a_move_told_of_a_brand_is_not_told_of_its_group_again(reader: Reader) -
     assert [(m.company, m.type, m.destinations) for m in reading.moves] == [("Lepas", PLANT, ("PE",))]
 
 
-def test_what_was_a_new_entrant_is_none_once_its_first_car_is_on_sale(reader: Reader) -> None:
-    title = "小米官宣造车，首款车将发布"
+@pytest.mark.parametrize("title", ["小米官宣造车，首款车将发布", "雷军在京发布小米SU7"])
+def test_what_was_a_new_entrant_is_none_once_its_first_car_is_on_sale(reader: Reader, title: str) -> None:
     before, after = datetime(2022, 5, 1, tzinfo=UTC), datetime(2026, 5, 1, tzinfo=UTC)
     assert reader.read(Text(title, published=before)).moves[0].type is ENTRANT
     assert not reader.read(Text(title, published=after)).relevant

@@ -1,16 +1,20 @@
-"""Bodies are read in threads, one at a time."""
+"""Bodies are read and answers stored in threads, one at a time."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from functools import partial
 
 import pytest
 
 from crawler import pipelines
-from crawler.pipelines import Bench
+from crawler.models import FeedAnswer, Outcome
+from crawler.pipelines import Bench, Round
 
 
 def test_one_body_is_read_at_a_time() -> None:
@@ -77,3 +81,32 @@ def test_a_body_that_cannot_be_read_leaves_its_turn_to_the_next() -> None:
         return await bench.run(lambda: "read", 5)
 
     assert asyncio.run(both()) == "read"
+
+
+@pytest.mark.parametrize(("patience", "first"), [(10.0, "read"), (0.05, "stored")])
+def test_an_answer_is_stored_when_no_body_is_being_read_or_one_takes_long(
+    monkeypatch: pytest.MonkeyPatch, patience: float, first: str
+) -> None:
+    monkeypatch.setattr(pipelines, "PATIENCE", patience)
+    done: list[str] = []
+
+    def handle(answers: Sequence[FeedAnswer]) -> None:
+        done.append("stored")
+
+    def body() -> None:
+        time.sleep(0.5)
+        done.append("read")
+
+    async def both() -> None:
+        bench = Bench()
+        with ThreadPoolExecutor(1) as executor:
+            round_ = Round(frozenset({"a"}), handle, executor, bench)
+            reading = asyncio.create_task(bench.run(body, 20))
+            await asyncio.sleep(0)
+            answer = FeedAnswer("a", Outcome.OK, datetime(2026, 5, 1, tzinfo=UTC), "https://news.example/feed")
+            await round_.deliver(answer)
+            await reading
+
+    asyncio.run(both())
+    assert done[0] == first
+    assert sorted(done) == ["read", "stored"]

@@ -1,0 +1,114 @@
+"""Grammar by the headline: what a word or a mark beside the words of a move changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.classify import Reader
+from crawler.knowledge import load
+from crawler.models import MoveType, Stage, Text, WhyNot
+
+ENTRY, EXPORT, PLANT, RETREAT = (
+    MoveType.MARKET_ENTRY,
+    MoveType.EXPORT,
+    MoveType.OVERSEAS_PRODUCTION,
+    MoveType.WITHDRAWAL,
+)
+
+MOVES = [
+    # a return, or another brand of the group, where the company is known to sell
+    ("Proton is back in Singapore with two dealers", "Proton", ENTRY, "SG", Stage.ANNOUNCED),
+    ("Chery to launch third brand in Australia", "Chery", ENTRY, "AU", Stage.ANNOUNCED),
+    ("岚图成功打入玻利维亚市场", "Voyah", ENTRY, "BO", Stage.LAUNCHED),
+    ("据说岚图进入玻利维亚市场", "Voyah", ENTRY, "BO", Stage.RUMOURED),
+    # what cars are driven by is no other product
+    ("JAC starts first exports of cars with sodium-ion batteries", "JAC", EXPORT, "OVERSEAS", Stage.UNDER_WAY),
+    ("Nevo completes two million exports", "Nevo", EXPORT, "OVERSEAS", Stage.UNDER_WAY),
+    ("岚图客车10月出口玻利维亚", "Voyah", EXPORT, "BO", Stage.UNDER_WAY),
+    # an adjective before a plant, whoever buys it
+    ("Voyah is to sell its South African plant to a Bolivian rival", "Voyah", RETREAT, "ZA", Stage.ANNOUNCED),
+    # a number is no model
+    ("Ford will stop making cars in Bolivia after 10 years", "Ford", RETREAT, "BO", Stage.ANNOUNCED),
+    ("大众汽车筹划关闭玻利维亚工厂", "Volkswagen", RETREAT, "BO", Stage.ANNOUNCED),
+    ("苹果首款电动车发布延期", "Apple", RETREAT, "US", Stage.PLANNED),
+    ("Voyah cars assembled in Bolivia to go on sale soon", "Voyah", PLANT, "BO", Stage.LAUNCHED),
+    ("岚图在玻利维亚的电动汽车工厂破土", "Voyah", PLANT, "BO", Stage.UNDER_WAY),
+    ("玻利维亚：已与岚图签约，合资生产电动车", "Voyah", PLANT, "BO", Stage.ANNOUNCED),
+    ("岚图海外首间工厂开幕", "Voyah", PLANT, "OVERSEAS", Stage.LAUNCHED),
+    ("岚图在玻利维亚开设首座工厂", "Voyah", PLANT, "BO", Stage.LAUNCHED),
+    ("岚图或买玻利维亚一工厂", "Voyah", PLANT, "BO", Stage.RUMOURED),
+    # whose cars are built, of a group
+    ("大众集团或在玻利维亚生产部分奥迪车型", "Audi", PLANT, "BO", Stage.RUMOURED),
+    # the country of a plant, where its clause names only the region
+    ("岚图正式落户匈牙利，将成首家在欧洲生产的车企", "Voyah", PLANT, "HU", Stage.ANNOUNCED),
+]
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader(load())
+
+
+@pytest.mark.parametrize(
+    ("title", "company", "type_", "place", "stage"), [pytest.param(*row, id=row[0]) for row in MOVES]
+)
+def test_words_beside_a_move_leave_it_one(
+    reader: Reader, title: str, company: str, type_: MoveType, place: str, stage: Stage
+) -> None:
+    reading = reader.read(Text(title))
+    assert reading.why_not is None
+    found = {(m.company, m.type): (m.destinations, m.stage) for m in reading.moves}
+    assert found[company, type_] == ((place,), stage)
+
+
+NO_MOVES = [
+    # what somebody else wants
+    ("Proton should enter the Bolivian market, minister says", None),
+    ("Bolivia calls on Toyota to open a dealership in La Paz", None),
+    # shares, engines, other people's plants
+    ("NIO looks at Singapore after its Hong Kong listing", WhyNot.STAKE),
+    ("Ford to restart Bolivian plant for engine exports", WhyNot.NO_VEHICLE),
+    ("Tesla's Chinese suppliers to build a plant in Bolivia", None),
+    ("特斯拉供应商在玻利维亚建厂", None),
+    ("亚马逊入股的 Rivian 拟在美国再建一座工厂", WhyNot.HOME_MARKET),
+    # more of what is there, less of it for a while
+    ("BasiGo raises money for its fleet in Kenya and Rwanda", None),
+    ("Toyota shuts Bolivian factories as covid disrupts supply", None),
+    ("铃木玻利维亚工厂因疫情停产", None),
+    ("Iran Khodro plans to boost annual output in Azerbaijan", None),
+    ("Tesla opens store in southern Chile", None),
+    ("Geely's December deliveries rose 9%, of which 39,800 went abroad", None),
+    ("Maruti Suzuki opens a plant in Kharkhoda, India", WhyNot.HOME_MARKET),
+    # engines that go on, one model that does not
+    ("Skoda abandons plan to sell only EVs in Bolivia", None),
+    ("福特考虑放弃在欧停售燃油车的计划", None),
+    ("本田暂停一款电动SUV在欧洲的研发", WhyNot.MODEL_LAUNCH),
+    # a maker's kind before its name is no industry, but several makers are
+    ("中国电动汽车制造商在玻利维亚建厂", WhyNot.NO_COMPANY),
+    ("华为重申不造车", WhyNot.DENIAL),
+    ("华为不造整车，只做零部件", WhyNot.DENIAL),
+]
+
+
+@pytest.mark.parametrize(("title", "why"), [pytest.param(*row, id=row[0]) for row in NO_MOVES])
+def test_words_beside_a_move_make_it_none(reader: Reader, title: str, why: WhyNot | None) -> None:
+    reading = reader.read(Text(title))
+    assert reading.moves == ()
+    if why is not None:
+        assert reading.why_not is why
+
+
+def test_places_in_a_list_are_one_clause_whatever_stands_before_the_last(reader: Reader) -> None:
+    move = reader.read(Text("Voyah considers Spain, Greece, and Portugal for its first European plant")).moves[0]
+    assert move.type is PLANT
+    assert move.destinations == ("ES", "GR", "PT")
+
+
+def test_an_and_behind_a_place_still_begins_a_clause_of_its_own(reader: Reader) -> None:
+    moves = reader.read(Text("Voyah enters Bolivia, and Deepal opens a plant in Argentina")).moves
+    assert {(m.company, m.destinations) for m in moves} == {("Voyah", ("BO",)), ("Deepal", ("AR",))}
+
+
+def test_a_country_that_talks_with_a_maker_of_some_kind_names_one_company(reader: Reader) -> None:
+    reading = reader.read(Text("玻利维亚与中国电动汽车制造商岚图就建厂进行谈判"))
+    assert [(m.company, m.type, m.destinations) for m in reading.moves] == [("Voyah", PLANT, ("BO",))]
