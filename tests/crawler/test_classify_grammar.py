@@ -39,6 +39,14 @@ MOVES = [
     ("岚图或买玻利维亚一工厂", "Voyah", PLANT, "BO", Stage.RUMOURED),
     # whose cars are built, of a group
     ("大众集团或在玻利维亚生产部分奥迪车型", "Audi", PLANT, "BO", Stage.RUMOURED),
+    ("岚图玻利维亚生产基地易主", "Voyah", RETREAT, "BO", Stage.CANCELLED),
+    ("Jeep hits the brakes on shipments to Bolivia", "Jeep", RETREAT, "BO", Stage.CANCELLED),
+    ("Voyah to drop its Bolivian plant project", "Voyah", RETREAT, "BO", Stage.ANNOUNCED),
+    ("Apple Car is dead", "Apple", RETREAT, "US", Stage.CANCELLED),
+    ("岚图竞购玻利维亚工厂", "Voyah", PLANT, "BO", Stage.PLANNED),
+    ("岚图玻利维亚制造项目动工", "Voyah", PLANT, "BO", Stage.UNDER_WAY),
+    ("Voyah plans global expansion", "Voyah", ENTRY, "OVERSEAS", Stage.PLANNED),
+    ("Voyah wants to enter 25 markets", "Voyah", ENTRY, "OVERSEAS", Stage.PLANNED),
     # the country of a plant, where its clause names only the region
     ("岚图正式落户匈牙利，将成首家在欧洲生产的车企", "Voyah", PLANT, "HU", Stage.ANNOUNCED),
 ]
@@ -65,6 +73,11 @@ NO_MOVES = [
     # what somebody else wants
     ("Proton should enter the Bolivian market, minister says", None),
     ("Bolivia calls on Toyota to open a dealership in La Paz", None),
+    ("Voyah kills rumours of a launch in Bolivia", WhyNot.DENIAL),
+    ("岚图暂不重返玻利维亚市场", WhyNot.DENIAL),
+    ("比亚迪计划明年在日本推出售价百万的微型车", None),
+    ("大众汽车沃尔夫斯堡工厂面临关闭，玻利维亚买家或接手", WhyNot.HOME_MARKET),
+    ("Skoda plans joint venture to assemble railway cars in Uzbekistan", WhyNot.NO_VEHICLE),
     # shares, engines, other people's plants
     ("NIO looks at Singapore after its Hong Kong listing", WhyNot.STAKE),
     ("Ford to restart Bolivian plant for engine exports", WhyNot.NO_VEHICLE),
