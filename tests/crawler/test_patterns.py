@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +12,7 @@ from hypothesis import strategies as st
 from crawler.classify import triggers
 from crawler.classify.document import Clause, Part
 from crawler.patterns import Index, compiled, required, written_out
+from crawler.text import fold
 
 TRIGGERS = triggers.load().by_language
 SOURCES = {language: [s for row in rows for s in row.patterns] for language, rows in TRIGGERS.items()}
@@ -30,6 +34,15 @@ def test_a_pattern_that_is_left_out_does_not_match(language: str, data: st.DataO
     worth = list(INDEXES[language].worth(text))
     assert set(matching) <= set(worth)
     assert worth == sorted(worth)
+
+
+@pytest.mark.parametrize("language", SOURCES)
+def test_a_pattern_of_a_headline_is_never_left_out(language: str) -> None:
+    rows = (Path(__file__).parents[1] / "corpus" / f"{language}.jsonl").read_text(encoding="utf-8").splitlines()
+    titles = [fold(json.loads(row)["title"]).text for row in rows]
+    for title in [*titles, *(title.replace("bolivia", "ᚢ").replace("玻利维亚", "ᚢ") for title in titles)]:
+        matching = {n for n, source in enumerate(SOURCES[language]) if compiled(source).search(title)}
+        assert matching <= set(INDEXES[language].worth(title))
 
 
 @pytest.mark.parametrize("language", SOURCES)
