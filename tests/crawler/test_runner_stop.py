@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -144,3 +145,26 @@ def test_answers_are_handled_one_at_a_time_over_all_polls(poller: Poller, server
 
 def test_a_poll_of_nothing_is_nothing(poller: Poller) -> None:
     assert poller.poll() == {}
+
+
+CORES = """
+    import asyncio, os, sys
+    from crawler.runner import run_main
+
+    async def main() -> int:
+        inside = os.sched_getaffinity(0)
+        print(len(inside), await asyncio.to_thread(os.sched_getaffinity, 0) == inside, inside <= before)
+        return 0
+
+    before = os.sched_getaffinity(0)
+    run_main(main)
+    print(os.sched_getaffinity(0) == before)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="only Linux keeps a thread on a core")
+def test_all_threads_of_a_process_keep_to_one_core_while_it_runs() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(CORES)], capture_output=True, text=True, timeout=30, check=True
+    )
+    assert ran.stdout.splitlines() == ["1 True True", "True"]
