@@ -31,6 +31,9 @@ PATIENCE = 1.0
 MOST_AT_ONCE = 100
 """Answers without entries that are stored together: no transaction should last for seconds."""
 
+GATHERING = 0.05
+"""Seconds for which an answer without entries waits for others while more are to come: each transaction costs."""
+
 
 _Result = TypeVar("_Result")
 
@@ -132,14 +135,18 @@ class Round:
 
     async def _store_all(self) -> None:
         while self._waiting:
+            if self._missing and not self._waiting[0].entries:
+                await asyncio.sleep(GATHERING)
             await self._store(self._next())
         self._storing = None
 
     def _next(self) -> list[FeedAnswer]:
-        """Take what is stored together from those that wait."""
-        together = [self._waiting.popleft()]
-        while self._waiting and len(together) < MOST_AT_ONCE and not (together[0].entries or self._waiting[0].entries):
-            together.append(self._waiting.popleft())
+        """Take what is stored together from those that wait: an answer with entries, or all those without any."""
+        if self._waiting[0].entries:
+            return [self._waiting.popleft()]
+        together = [answer for answer in self._waiting if not answer.entries][:MOST_AT_ONCE]
+        taken = {answer.source for answer in together}
+        self._waiting = deque(answer for answer in self._waiting if answer.source not in taken)
         return together
 
     async def _store(self, answers: Sequence[FeedAnswer]) -> None:

@@ -110,3 +110,35 @@ def test_an_answer_is_stored_when_no_body_is_being_read_or_one_takes_long(
     asyncio.run(both())
     assert done[0] == first
     assert sorted(done) == ["read", "stored"]
+
+
+def _stored(sources: Sequence[str], monkeypatch: pytest.MonkeyPatch, gathering: float) -> list[list[str]]:
+    """Deliver unchanged answers of these sources, one shortly after the other; return what was stored together."""
+    monkeypatch.setattr(pipelines, "GATHERING", gathering)
+    together: list[list[str]] = []
+
+    def handle(answers: Sequence[FeedAnswer]) -> None:
+        together.append([answer.source for answer in answers])
+
+    async def all_of_them() -> None:
+        with ThreadPoolExecutor(1) as executor:
+            round_ = Round(frozenset(sources), handle, executor, Bench())
+            delivered = []
+            for source in sources:
+                answer = FeedAnswer(
+                    source, Outcome.NOT_MODIFIED, datetime(2026, 5, 1, tzinfo=UTC), "https://a.example/"
+                )
+                delivered.append(asyncio.create_task(round_.deliver(answer)))
+                await asyncio.sleep(0.01)
+            await asyncio.wait_for(asyncio.gather(*delivered), 5)
+
+    asyncio.run(all_of_them())
+    return together
+
+
+def test_answers_that_brought_nothing_wait_a_moment_for_one_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _stored(["a", "b", "c"], monkeypatch, gathering=0.5) == [["a", "b", "c"]]
+
+
+def test_the_last_answer_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _stored(["a"], monkeypatch, gathering=60) == [["a"]]
