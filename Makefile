@@ -29,7 +29,7 @@ format: .venv/dev
 reference: .venv/dev      ## write docs/reference and config.schema.json anew
 	$(BIN)/python tools/generate_reference.py
 
-knowledge: .venv/dev      ## write crawler/knowledge/knowledge.json from the YAML beside it
+knowledge: .venv/dev      ## write what is built of the reader's data: knowledge.json, required.json
 	$(BIN)/python tools/build_knowledge.py
 
 eval: .venv/dev           ## make eval DATA="labels.jsonl …" [OPTIONS="--errors --cross-validate --json"]: how good the reader is

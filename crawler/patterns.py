@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -40,10 +41,12 @@ class Index:
     Of patterns that match in any case, written in small letters, it tells that for a case-folded text.
     """
 
-    def __init__(self, sources: Sequence[str]) -> None:
-        sets = [sorted(required(source), key=_telling, reverse=True)[:_SLOTS] for source in sources]
+    def __init__(self, sources: Sequence[str], known: Mapping[str, Sequence[Sequence[str]]] | None = None) -> None:
+        """Look at the patterns, but for those whose `telling` sets are known by their `digest`."""
+        known = known or {}
+        sets = [known[key] if (key := digest(source)) in known else telling(source) for source in sources]
         self._patterns = len(sources)
-        words = list(dict.fromkeys(word for asked in sets for one in asked for word in sorted(one)))
+        words = list(dict.fromkeys(word for asked in sets for one in asked for word in one))
         self._words = Words(words)
         self._unasked = sum(1 << self._bit(n, k) for n, asked in enumerate(sets) for k in range(len(asked), _SLOTS))
         held = dict.fromkeys(words, 0)
@@ -72,6 +75,16 @@ class Index:
             lowest = left & -left
             yield lowest.bit_length() - 1
             left ^= lowest
+
+
+def digest(source: str) -> str:
+    """Return twelve hexadecimal digits that stand for a pattern."""
+    return hashlib.sha256(source.encode()).hexdigest()[:12]
+
+
+def telling(source: str) -> list[list[str]]:
+    """Return the few sets of words, each sorted, that tell most of what a pattern requires (see `required`)."""
+    return [sorted(words) for words in sorted(required(source), key=_telling, reverse=True)[:_SLOTS]]
 
 
 def required(source: str) -> list[frozenset[str]]:

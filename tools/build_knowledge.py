@@ -1,6 +1,8 @@
-"""Builds crawler/knowledge/knowledge.json from the hand-reviewed YAML beside it and the Unicode country names.
+"""Builds what the reader loads of its data: crawler/knowledge/knowledge.json and crawler/classify/required.json.
 
-`python tools/build_knowledge.py` writes the file; with `--check` it only says (exit code 1) whether it is out of date.
+The first is made of the hand-reviewed YAML beside it and the Unicode country names; the second says which words each
+pattern of the trigger files requires. `python tools/build_knowledge.py` writes both; with `--check` it only says (exit
+code 1) whether one is out of date.
 """
 
 from __future__ import annotations
@@ -15,10 +17,13 @@ from typing import Any
 from babel import Locale
 from ruamel.yaml import YAML
 
+from crawler.classify import triggers
+from crawler.patterns import digest, telling
 from crawler.text import fold
 
 FOLDER = Path(__file__).resolve().parent.parent / "crawler" / "knowledge"
 TARGET = FOLDER / "knowledge.json"
+REQUIRED = FOLDER.parent / "classify" / "required.json"
 _NOT_COUNTRIES = {"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"}
 _COMPANY_FIELDS = {
     "name", "zh", "aliases", "exact", "ambiguous", "nameless", "people", "models", "disproved_by",
@@ -37,15 +42,22 @@ _PRESENCE_FIELDS = {"company", "places", "entered", "builds_in", "opened", "comp
 
 def main() -> int:
     """Build or check; return the exit code."""
-    text = build()
-    if "--check" not in sys.argv[1:]:
-        TARGET.write_text(text, encoding="utf-8")
-        print(f"{TARGET.name}: {len(text)} characters")
-        return 0
-    if TARGET.exists() and TARGET.read_text(encoding="utf-8") == text:
-        return 0
-    print(f"{TARGET.name} is out of date: run python tools/build_knowledge.py", file=sys.stderr)
-    return 1
+    stale = 0
+    for target, text in ((TARGET, build()), (REQUIRED, build_required())):
+        if "--check" not in sys.argv[1:]:
+            target.write_text(text, encoding="utf-8")
+            print(f"{target.name}: {len(text)} characters")
+        elif not target.exists() or target.read_text(encoding="utf-8") != text:
+            print(f"{target.name} is out of date: run python tools/build_knowledge.py", file=sys.stderr)
+            stale = 1
+    return stale
+
+
+def build_required() -> str:
+    """Return the text of required.json: the telling words of every pattern of the triggers, by its digest."""
+    patterns = sorted({source for rows in triggers.read().values() for row in rows for source in row.patterns})
+    rows = (f'"{digest(source)}": {json.dumps(telling(source), ensure_ascii=False)}' for source in patterns)
+    return "{\n" + ",\n".join(rows) + "\n}\n"
 
 
 def build() -> str:

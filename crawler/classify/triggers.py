@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -58,13 +59,19 @@ class Hit:
 class Triggers:
     """All triggers by language."""
 
-    def __init__(self, by_language: Mapping[str, tuple[Trigger, ...]]) -> None:
+    def __init__(
+        self,
+        by_language: Mapping[str, tuple[Trigger, ...]],
+        known: Mapping[str, Sequence[Sequence[str]]] | None = None,
+    ) -> None:
         self.by_language = by_language
         self._rows = {
             language: [(number, source) for number, row in enumerate(rows) for source in row.patterns]
             for language, rows in by_language.items()
         }
-        self._indexes = {language: Index([source for _, source in rows]) for language, rows in self._rows.items()}
+        self._indexes = {
+            language: Index([source for _, source in rows], known) for language, rows in self._rows.items()
+        }
         self._possible = {
             (language, entrants, abroad): self._indexes[language].those(
                 (entrants or not by_language[language][number].entrant)
@@ -97,10 +104,19 @@ class Triggers:
 def load() -> Triggers:
     """Return the shipped triggers.
 
+    What each pattern requires was looked at when the package was built (`required.json`, written by `make knowledge`);
+    of a pattern that is not in there it is looked at now, which takes longer and changes nothing else.
+
     Raises:
         ValueError, KeyError, re.error: when a data file is wrong; the build's tests load it.
     """
-    return Triggers({language: _read(language) for language in _MACROS})
+    known = json.loads(resources.files(__package__).joinpath("required.json").read_text(encoding="utf-8"))
+    return Triggers(read(), known)
+
+
+def read() -> Mapping[str, tuple[Trigger, ...]]:
+    """Return the rows of the trigger files by language (see `load` for what it raises)."""
+    return {language: _read(language) for language in _MACROS}
 
 
 def denial(clause: Clause, hit: Hit, language: str, lexicon: Lexicon) -> re.Match[str] | None:

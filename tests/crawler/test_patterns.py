@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crawler import patterns
 from crawler.classify import triggers
 from crawler.classify.document import Clause, Part
-from crawler.patterns import Index, compiled, required, written_out
+from crawler.patterns import Index, compiled, digest, required, telling, written_out
 from crawler.text import fold
 
 TRIGGERS = triggers.load().by_language
@@ -66,6 +67,19 @@ def test_few_patterns_are_searched_for_in_a_text_of_other_things(language: str) 
 )
 def test_each_match_holds_a_word_of_every_required_set(source: str, expected: list[set[str]]) -> None:
     assert required(source) == [frozenset(words) for words in expected]
+
+
+def test_a_pattern_that_nobody_looked_at_before_is_found_all_the_same() -> None:
+    rows = TRIGGERS["en"]
+    for known in ({}, {digest(source): telling(source) for source in SOURCES["en"][::2]}):
+        found = triggers.Triggers({"en": rows}, known)
+        clause = Clause(Part.TITLE, 0, 0, 9, "ᚠ enters ᚢ", (), ())
+        assert [h.trigger for h in found.hits(clause, "en")] == [h.trigger for h in triggers.load().hits(clause, "en")]
+
+
+def test_what_patterns_require_was_looked_at_when_the_package_was_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patterns, "telling", lambda source: pytest.fail(f"not in required.json: {source}"))
+    triggers.load()
 
 
 def test_families_within_families_are_written_out() -> None:
