@@ -160,8 +160,7 @@ def read(text: Text, matcher: Matcher, roster: Roster, lexicon: Lexicon, *, gene
     spans = _title_spans(_items(title, columned, lexicon), title, language)
     masker = _Masker(folded, names)
     body_spans = _body_spans(body, len(title) + 1, lead_until, language, _of_title_and_lead(companies, lead_until))
-    whole_lists = _lists_kept(chain(spans, body_spans), names) if language == "en" else chain(spans, body_spans)
-    clauses = tuple(masker.clause(*span) for span in whole_lists)
+    clauses = tuple(masker.clause(*span) for span in _lists_kept(chain(spans, body_spans), whole, names))
     titles = tuple(c for c in clauses if c.part is Part.TITLE)
     return Document(
         title=title,
@@ -227,13 +226,16 @@ def _title_spans(items: Iterable[tuple[int, int]], title: str, language: str) ->
 
 
 def _lists_kept(
-    spans: Iterable[tuple[Part, int, int, int]], names: Sequence[Found]
+    spans: Iterable[tuple[Part, int, int, int]], whole: str, names: Sequence[Found]
 ) -> Iterator[tuple[Part, int, int, int]]:
     """Join again what was cut within a list of places: "in Spain, Hungary, and Poland"."""
+    if ", and " not in whole:
+        yield from spans
+        return
     starts, ends = {f.start for f in names if f.sort in PLACES}, {f.end for f in names if f.sort in PLACES}
     last: tuple[Part, int, int, int] | None = None
     for span in spans:
-        if last is not None and last[:2] == span[:2] and last[3] in ends and span[2] in starts:
+        if last is not None and last[3] in ends and span[2] in starts and whole[last[3] : span[2]] == ", and ":
             last = (*last[:3], span[3])
             continue
         if last is not None:
