@@ -245,7 +245,9 @@ def test_a_move_told_of_a_brand_is_not_told_of_its_group_again(reader: Reader) -
     assert [(m.company, m.type, m.destinations) for m in reading.moves] == [("Lepas", PLANT, ("PE",))]
 
 
-@pytest.mark.parametrize("title", ["小米官宣造车，首款车将发布", "雷军在京发布小米SU7"])
+@pytest.mark.parametrize(
+    "title", ["小米官宣造车，首款车将发布", "雷军在京发布小米SU7", "雷军今晚发布小米SU7，只字不提价格？"]
+)
 def test_what_was_a_new_entrant_is_none_once_its_first_car_is_on_sale(reader: Reader, title: str) -> None:
     before, after = datetime(2022, 5, 1, tzinfo=UTC), datetime(2026, 5, 1, tzinfo=UTC)
     assert reader.read(Text(title, published=before)).moves[0].type is ENTRANT
