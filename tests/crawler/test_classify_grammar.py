@@ -80,11 +80,10 @@ def test_words_beside_a_move_leave_it_one(
 NO_MOVES = [
     # what somebody else wants
     ("Proton should enter the Bolivian market, minister says", None),
-    ("Bolivia calls on Toyota to open a dealership in La Paz", None),
     ("Voyah kills rumours of a launch in Bolivia", WhyNot.DENIAL),
     ("岚图暂不重返玻利维亚市场", WhyNot.DENIAL),
     ("比亚迪计划明年在日本推出售价百万的微型车", None),
-    ("大众汽车沃尔夫斯堡工厂面临关闭，玻利维亚买家或接手", WhyNot.HOME_MARKET),
+    ("大众汽车两座工厂面临关闭，玻利维亚买家或接手", None),
     ("Skoda plans joint venture to assemble railway cars in Uzbekistan", WhyNot.NO_VEHICLE),
     # shares, engines, other people's plants
     ("NIO looks at Singapore after its Hong Kong listing", WhyNot.STAKE),
@@ -96,8 +95,8 @@ NO_MOVES = [
     ("BasiGo raises money for its fleet in Kenya and Rwanda", None),
     ("Toyota shuts Bolivian factories as covid disrupts supply", None),
     ("铃木玻利维亚工厂因疫情停产", None),
-    ("Iran Khodro plans to boost annual output in Azerbaijan", None),
-    ("Tesla opens store in southern Chile", None),
+    ("Voyah deliveries rose 9% in Bolivia", WhyNot.SALES_FIGURE),
+    ("Tesla opens first shop in northern Chile", None),
     ("Geely's December deliveries rose 9%, of which 39,800 went abroad", None),
     ("Maruti Suzuki opens a plant in Kharkhoda, India", WhyNot.HOME_MARKET),
     # engines that go on, one model that does not
@@ -131,5 +130,24 @@ def test_an_and_behind_a_place_still_begins_a_clause_of_its_own(reader: Reader) 
 
 
 def test_a_country_that_talks_with_a_maker_of_some_kind_names_one_company(reader: Reader) -> None:
-    reading = reader.read(Text("玻利维亚与中国电动汽车制造商岚图就建厂进行谈判"))
+    reading = reader.read(Text("玻利维亚与中国电动汽车制造商岚图谈工厂投资"))
     assert [(m.company, m.type, m.destinations) for m in reading.moves] == [("Voyah", PLANT, ("BO",))]
+
+
+@pytest.mark.parametrize(
+    ("title", "low", "high"),
+    [
+        ("Bolivia opens its market and invites Voyah to sell cars in La Paz", 0.0, 0.6),
+        ("Voyah plans to boost annual output at its plant in Bolivia", 0.0, 0.6),
+        ("Voyah was back in Bolivia", 0.8, 1.0),
+        ("岚图与玻利维亚洽谈建厂", 0.9, 1.0),
+    ],
+    ids=str,
+)
+def test_words_beside_a_move_make_it_more_or_less_sure(reader: Reader, title: str, low: float, high: float) -> None:
+    assert low < reader.read(Text(title)).confidence < high
+
+
+def test_what_a_plant_would_be_is_nobodys_opinion(reader: Reader) -> None:
+    body = "Voyah will build a car plant in Bolivia, which would be its first abroad, the company said on Monday."
+    assert reader.read(Text("Voyah goes west", body)).relevant
