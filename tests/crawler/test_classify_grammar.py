@@ -49,6 +49,7 @@ MOVES = [
     ("Apple Car is dead", "Apple", RETREAT, "US", Stage.CANCELLED),
     ("岚图竞购玻利维亚工厂", "Voyah", PLANT, "BO", Stage.PLANNED),
     ("岚图玻利维亚制造项目动工", "Voyah", PLANT, "BO", Stage.UNDER_WAY),
+    ("Voyah begins erecting Bolivian plant", "Voyah", PLANT, "BO", Stage.UNDER_WAY),
     # what is to be finished is being built, what is talked about is a rumour
     ("Voyah factory in Bolivia on track to open in May", "Voyah", PLANT, "BO", Stage.UNDER_WAY),
     ("岚图玻利维亚工厂年底前建成", "Voyah", PLANT, "BO", Stage.UNDER_WAY),
