@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from crawler.classify import Reader
@@ -49,7 +51,6 @@ MOVES = [
     ("Apple Car is dead", "Apple", RETREAT, "US", Stage.CANCELLED),
     ("岚图竞购玻利维亚工厂", "Voyah", PLANT, "BO", Stage.PLANNED),
     ("岚图玻利维亚制造项目动工", "Voyah", PLANT, "BO", Stage.UNDER_WAY),
-    ("Voyah begins erecting Bolivian plant", "Voyah", PLANT, "BO", Stage.UNDER_WAY),
     # what is to be finished is being built, what is talked about is a rumour
     ("Voyah factory in Bolivia on track to open in May", "Voyah", PLANT, "BO", Stage.UNDER_WAY),
     ("岚图玻利维亚工厂年底前建成", "Voyah", PLANT, "BO", Stage.UNDER_WAY),
@@ -147,6 +148,11 @@ def test_a_country_that_talks_with_a_maker_of_some_kind_names_one_company(reader
 )
 def test_words_beside_a_move_make_it_more_or_less_sure(reader: Reader, title: str, low: float, high: float) -> None:
     assert low < reader.read(Text(title)).confidence < high
+
+
+def test_a_plant_is_erected_too(reader: Reader) -> None:
+    text = Text("Tesla is to erect its German plant from next spring", published=datetime(2019, 11, 15, tzinfo=UTC))
+    assert [(m.type, m.destinations) for m in reader.read(text).moves] == [(PLANT, ("DE",))]
 
 
 def test_what_a_plant_would_be_is_nobodys_opinion(reader: Reader) -> None:
