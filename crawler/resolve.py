@@ -93,10 +93,18 @@ def narrow(known: frozenset[str], reported: frozenset[str], gazetteer: Gazetteer
 def _joined(move: Move, at: datetime, event: KnownEvent, ended: KnownEvent | None, gazetteer: Gazetteer) -> Decision:
     step = _step(event, move.stage, at)
     awakens = event.quiet and (step is not None or at - event.opened <= FRESH)
-    narrowed = narrow(event.places, frozenset(move.destinations), gazetteer)
+    places = frozenset(move.destinations)
+    narrowed = places if _is_chosen(event, places, step) else narrow(event.places, places, gazetteer)
     changed = step is not None or ended is not None or narrowed != event.places or awakens
     late = not changed and at - event.stepped > FRESH and move.confidence - event.confidence < SURER
     return Decision(event.id, event.story_id, narrowed, step, ended.id if ended else None, awakens, late)
+
+
+def _is_chosen(event: KnownEvent, places: frozenset[str], step: Stage | None) -> bool:
+    """Say whether a report chooses among the places that were only weighed for a plant so far."""
+    weighed = event.type is MoveType.OVERSEAS_PRODUCTION and event.stage in (Stage.RUMOURED, Stage.PLANNED)
+    decided = step in (Stage.ANNOUNCED, Stage.UNDER_WAY, Stage.LAUNCHED)
+    return weighed and decided and places < event.places
 
 
 def _step(event: KnownEvent, reported: Stage, at: datetime) -> Stage | None:

@@ -40,6 +40,30 @@ JOINS = [
         move("market_entry", "TH VN"), event(1, "market_entry", "SEA BR"), "BR TH VN", id="one of two narrows"
     ),
     pytest.param(
+        move("overseas_production", "HU"),
+        event(1, "overseas_production", "ES HU PL", "planned"),
+        "HU",
+        id="of several sites that were weighed one is chosen",
+    ),
+    pytest.param(
+        move("overseas_production", "HU", "planned"),
+        event(1, "overseas_production", "ES HU PL", "rumoured"),
+        "ES HU PL",
+        id="one of several is only weighed further",
+    ),
+    pytest.param(
+        move("overseas_production", "HU", "launched"),
+        event(1, "overseas_production", "HU ID"),
+        "HU ID",
+        id="of several plants that were announced one opens",
+    ),
+    pytest.param(
+        move("market_entry", "PL", "launched"),
+        event(1, "market_entry", "ES HU PL", "planned"),
+        "ES HU PL",
+        id="the first of several markets is entered",
+    ),
+    pytest.param(
         move("overseas_organisation", "DE"),
         event(1, "overseas_organisation", "OVERSEAS"),
         "DE",
