@@ -84,7 +84,7 @@ def digest(source: str) -> str:
 
 def telling(source: str) -> list[list[str]]:
     """Return the few sets of words, each sorted, that tell most of what a pattern requires (see `required`)."""
-    return [sorted(words) for words in sorted(required(source), key=_telling, reverse=True)[:_SLOTS]]
+    return [sorted(words) for words in sorted(required(source), key=_tells, reverse=True)[:_SLOTS]]
 
 
 def required(source: str) -> list[frozenset[str]]:
@@ -112,13 +112,13 @@ def _of(operation: object, argument: Any) -> list[frozenset[str]]:  # noqa: ANN4
     if operation in (_parser.MAX_REPEAT, _parser.MIN_REPEAT):
         return _sets(argument[2]) if argument[0] >= 1 else []
     if operation is _parser.BRANCH:
-        ways = [max(_sets(way), key=_telling, default=frozenset[str]()) for way in argument[1]]
+        ways = [max(_sets(way), key=_tells, default=frozenset[str]()) for way in argument[1]]
         return [frozenset().union(*ways)] if all(ways) else []
     if operation is _parser.IN and len(argument) <= _MOST_MEMBERS and all(a[0] is _parser.LITERAL for a in argument):
         return [frozenset(chr(code) for _, code in argument)]
     return []
 
 
-def _telling(words: frozenset[str]) -> int:
+def _tells(words: frozenset[str]) -> int:
     """Return how much a set of words tells: by its shortest; a Han character is worth three letters."""
     return min(sum(3 if character > "\u2e00" else 1 for character in word) for word in words) if words else 0

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import chain, groupby
+from functools import partial
+from itertools import chain, groupby, pairwise
 
 from crawler.classify.lexicon import ABROAD, COMPANY, PLACE, Lexicon
 from crawler.knowledge import Found, Matcher, Roster, Sort
@@ -19,6 +20,8 @@ TITLE_LIMIT = 2_000
 BODY_LIMIT = 20_000
 """Characters of a body that are read; news tells its news before that, and hostile pages have no end."""
 
+_Cut = Callable[..., Iterator[tuple[int, int]]]
+"""Cuts a stretch of a text, see `_cut`."""
 _RUNES = re.compile("[ᚠᚢᚦ]")
 _SLASH, _COMMA = re.compile("/"), re.compile("，")
 _CLAUSE = {
@@ -157,10 +160,11 @@ def read(text: Text, matcher: Matcher, roster: Roster, lexicon: Lexicon, *, gene
     lead_until = len(title) + 1 + lead_end(body, language)
     names = _names(whole, found, companies, lexicon, lead_until)
     columned = lexicon.find("digest", title) is not None
-    spans = _title_spans(_items(title, columned, lexicon), title, language)
+    cut = partial(_cut, separator=_CLAUSE[language], whole_at=_within_lists(whole, names))
+    spans = _title_spans(_items(title, columned, lexicon), title, cut)
     masker = _Masker(folded, names)
-    body_spans = _body_spans(body, len(title) + 1, lead_until, language, _of_title_and_lead(companies, lead_until))
-    clauses = tuple(masker.clause(*span) for span in _lists_kept(chain(spans, body_spans), whole, names))
+    body_spans = _body_spans(body, len(title) + 1, lead_until, cut, _of_title_and_lead(companies, lead_until))
+    clauses = tuple(masker.clause(*span) for span in chain(spans, body_spans))
     titles = tuple(c for c in clauses if c.part is Part.TITLE)
     return Document(
         title=title,
@@ -219,30 +223,18 @@ def _is_meant(whole: str, place: Found, lexicon: Lexicon) -> bool:
     return lexicon.find("makers", rest) is None
 
 
-def _title_spans(items: Iterable[tuple[int, int]], title: str, language: str) -> Iterator[tuple[Part, int, int, int]]:
+def _title_spans(items: Iterable[tuple[int, int]], title: str, cut: _Cut) -> Iterator[tuple[Part, int, int, int]]:
     for item, (start, end) in enumerate(items):
-        for first, last in _cut(title, start, end, _CLAUSE[language]):
+        for first, last in cut(title, start, end):
             yield Part.TITLE, item, first, last
 
 
-def _lists_kept(
-    spans: Iterable[tuple[Part, int, int, int]], whole: str, names: Sequence[Found]
-) -> Iterator[tuple[Part, int, int, int]]:
-    """Join again what was cut within a list of places: "in Spain, Hungary, and Poland"."""
+def _within_lists(whole: str, names: Sequence[Found]) -> frozenset[int]:
+    """Return where a list of places goes on behind a comma: "in Spain, Hungary, and Poland" is one clause."""
     if ", and " not in whole:
-        yield from spans
-        return
-    starts, ends = {f.start for f in names if f.sort in PLACES}, {f.end for f in names if f.sort in PLACES}
-    last: tuple[Part, int, int, int] | None = None
-    for span in spans:
-        if last is not None and last[3] in ends and span[2] in starts and whole[last[3] : span[2]] == ", and ":
-            last = (*last[:3], span[3])
-            continue
-        if last is not None:
-            yield last
-        last = span
-    if last is not None:
-        yield last
+        return frozenset()
+    places = [f for f in names if f.sort in PLACES]
+    return frozenset(a.end for a, b in pairwise(places) if whole[a.end : b.start] == ", and ")
 
 
 def _items(title: str, columned: bool, lexicon: Lexicon) -> list[tuple[int, int]]:
@@ -256,9 +248,19 @@ def _items(title: str, columned: bool, lexicon: Lexicon) -> list[tuple[int, int]
     return news or spans
 
 
-def _cut(text: str, start: int, end: int, separator: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+def _cut(
+    text: str,
+    start: int,
+    end: int,
+    separator: re.Pattern[str],
+    whole_at: Collection[int] = (),
+    offset: int = 0,
+) -> Iterator[tuple[int, int]]:
+    """Cut text[start:end) at the separator, but not where, the offset added, it is to stay whole."""
     position = start
     for match in separator.finditer(text, start, end):
+        if match.start() + offset in whole_at:
+            continue
         if text[position : match.start()].strip():
             yield position, match.start()
         position = match.end()
@@ -267,14 +269,14 @@ def _cut(text: str, start: int, end: int, separator: re.Pattern[str]) -> Iterato
 
 
 def _body_spans(
-    body: str, offset: int, lead_until: int, language: str, companies: Sequence[int]
+    body: str, offset: int, lead_until: int, cut: _Cut, companies: Sequence[int]
 ) -> Iterator[tuple[Part, int, int, int]]:
     """Cut the body into clauses; behind the lead only the sentences in which one of the companies stands."""
     for number, (start, end) in enumerate(sentences(body), 1000):
         part = Part.LEAD if start + offset < lead_until else Part.BODY
         if part is Part.BODY and bisect_left(companies, start + offset) == bisect_left(companies, end + offset):
             continue
-        for first, last in _cut(body, start, end, _CLAUSE[language]):
+        for first, last in cut(body, start, end, offset=offset):
             yield part, number, first + offset, last + offset
 
 

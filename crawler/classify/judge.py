@@ -278,8 +278,9 @@ def _one_per_clause(proposals: Sequence[Proposal]) -> list[Proposal]:
         rivals = [
             k for k in kept if k.company == proposal.company and k.clause.item == proposal.clause.item and _counts(k)
         ]
-        ruled_out = any(_rules_out(k, proposal) for k in rivals) or any(_takes_back(p, proposal) for p in proposals)
-        if not _counts(proposal) or not ruled_out:
+        if not _counts(proposal) or not (
+            any(_rules_out(k, proposal) for k in rivals) or any(_takes_back(p, proposal) for p in proposals)
+        ):
             kept.append(proposal)
     return kept
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.classify import Reader
-from crawler.knowledge import load
 from crawler.models import MoveType, Stage, Text, WhyNot
 
 ENTRY, EXPORT, PLANT, RETREAT = (
@@ -60,11 +59,6 @@ MOVES = [
     # the country of a plant, where its clause names only the region
     ("岚图正式落户匈牙利，将成首家在欧洲生产的车企", "Voyah", PLANT, "HU", Stage.ANNOUNCED),
 ]
-
-
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader(load())
 
 
 @pytest.mark.parametrize(

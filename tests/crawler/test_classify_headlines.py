@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.classify import Reader
-from crawler.knowledge import load
 from crawler.models import MoveType, Stage, Text, WhyNot
 
 ENTRY, EXPORT, PLANT = MoveType.MARKET_ENTRY, MoveType.EXPORT, MoveType.OVERSEAS_PRODUCTION
@@ -115,11 +114,6 @@ MOVES = [
     ("金鱼汽车秋季亮相，配色公布", "Jinyu Auto", ENTRANT, "CN", ANNOUNCED),
     ("金鱼汽车首场发布会定档九月九日", "Jinyu Auto", ENTRANT, "CN", ANNOUNCED),
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader(load())
 
 
 @pytest.mark.parametrize(

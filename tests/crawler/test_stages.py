@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from crawler.classify import Reader
-from crawler.knowledge import load
 from crawler.models import Stage, Text
 
 RUMOURED, PLANNED, ANNOUNCED = Stage.RUMOURED, Stage.PLANNED, Stage.ANNOUNCED
@@ -60,11 +59,6 @@ TITLES = [
     ("Deepal cancels car plant in Argentina: report", RUMOURED),
     ("外媒：深蓝汽车取消在阿根廷建厂计划", RUMOURED),
 ]
-
-
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader(load())
 
 
 @pytest.mark.parametrize(("title", "stage"), [pytest.param(*row, id=row[0]) for row in TITLES])
