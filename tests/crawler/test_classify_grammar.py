@@ -32,6 +32,7 @@ MOVES = [
     ("Ford will stop making cars in Bolivia after 10 years", "Ford", RETREAT, "BO", Stage.ANNOUNCED),
     ("大众汽车筹划关闭玻利维亚工厂", "Volkswagen", RETREAT, "BO", Stage.ANNOUNCED),
     ("苹果首款电动车发布延期", "Apple", RETREAT, "US", Stage.PLANNED),
+    ("Voyah ends sales in Bolivia in Q4", "Voyah", RETREAT, "BO", Stage.CANCELLED),
     ("Voyah cars assembled in Bolivia to go on sale soon", "Voyah", PLANT, "BO", Stage.LAUNCHED),
     ("岚图在玻利维亚的电动汽车工厂破土", "Voyah", PLANT, "BO", Stage.UNDER_WAY),
     ("玻利维亚：已与岚图签约，合资生产电动车", "Voyah", PLANT, "BO", Stage.ANNOUNCED),
@@ -52,6 +53,8 @@ MOVES = [
     ("岚图玻利维亚制造项目动工", "Voyah", PLANT, "BO", Stage.UNDER_WAY),
     # what is to be finished is being built, what is talked about is a rumour
     ("Voyah factory in Bolivia on track to open in May", "Voyah", PLANT, "BO", Stage.UNDER_WAY),
+    ("Voyah opened a factory in Bolivia on May 5", "Voyah", PLANT, "BO", Stage.LAUNCHED),
+    ("Voyah has built cars in its Bolivian factory since May", "Voyah", PLANT, "BO", Stage.PLANNED),
     ("岚图玻利维亚工厂年底前建成", "Voyah", PLANT, "BO", Stage.UNDER_WAY),
     ("岚图与玻利维亚就建厂展开谈判", "Voyah", PLANT, "BO", Stage.RUMOURED),
     ("Voyah plans global expansion", "Voyah", ENTRY, "OVERSEAS", Stage.PLANNED),
@@ -81,6 +84,11 @@ NO_MOVES = [
     ("比亚迪计划明年在日本推出售价百万的微型车", None),
     ("大众汽车两座工厂面临关闭，玻利维亚买家或接手", None),
     ("Skoda plans joint venture to assemble railway cars in Uzbekistan", WhyNot.NO_VEHICLE),
+    ("玻利维亚邀请岚图在拉巴斯开店", WhyNot.COMMENTARY),
+    ("再传推出电动车，华为重申不造车", WhyNot.DENIAL),
+    ("斯柯达集团在玻利维亚生产地铁列车", WhyNot.NO_VEHICLE),
+    ("Nevo to build sodium-ion battery plant in Bolivia", WhyNot.NO_VEHICLE),
+    ("Jeep stops selling the Jeep 900 in Bolivia", WhyNot.MODEL_LAUNCH),
     # shares, engines, other people's plants
     ("NIO looks at Singapore after its Hong Kong listing", WhyNot.STAKE),
     ("Ford to restart Bolivian plant for engine exports", WhyNot.NO_VEHICLE),
