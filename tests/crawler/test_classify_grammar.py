@@ -128,6 +128,24 @@ def test_places_in_a_list_are_one_clause_whatever_stands_before_the_last(reader:
     assert move.destinations == ("ES", "GR", "PT")
 
 
+def test_places_in_a_list_of_the_lead_are_one_clause_too(reader: Reader) -> None:
+    lead = "Voyah considers Spain, Greece, and Portugal for its first European plant, it said on Monday."
+    assert reader.read(Text("Voyah looks west", lead)).moves[0].destinations == ("ES", "GR", "PT")
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "岚图透露，计划于明年下半年在玻利维亚推出售价逾十万元的微型车。",
+        "岚图计划让玻利维亚工厂生产在该地区出售的车辆。",
+        "岚图说，玻利维亚工厂明年起出售车辆。",
+    ],
+    ids=str,
+)
+def test_what_is_sold_or_priced_is_not_sold_off(reader: Reader, lead: str) -> None:
+    assert RETREAT not in {move.type for move in reader.read(Text("岚图汽车的玻利维亚计划", lead)).moves}
+
+
 def test_an_and_behind_a_place_still_begins_a_clause_of_its_own(reader: Reader) -> None:
     moves = reader.read(Text("Voyah enters Bolivia, and Deepal opens a plant in Argentina")).moves
     assert {(m.company, m.destinations) for m in moves} == {("Voyah", ("BO",)), ("Deepal", ("AR",))}
