@@ -139,6 +139,8 @@ def test_places_in_a_list_of_the_lead_are_one_clause_too(reader: Reader) -> None
         "岚图透露，计划于明年下半年在玻利维亚推出售价逾十万元的微型车。",
         "岚图计划让玻利维亚工厂生产在该地区出售的车辆。",
         "岚图说，玻利维亚工厂明年起出售车辆。",
+        "岚图在玻利维亚推出售后计划。",
+        "岚图为玻利维亚工厂的新车给出售价。",
     ],
     ids=str,
 )
@@ -173,6 +175,12 @@ def test_words_beside_a_move_make_it_more_or_less_sure(reader: Reader, title: st
 def test_a_plant_is_erected_too(reader: Reader) -> None:
     text = Text("Tesla is to erect its German plant from next spring", published=datetime(2019, 11, 15, tzinfo=UTC))
     assert [(m.type, m.destinations) for m in reader.read(text).moves] == [(PLANT, ("DE",))]
+
+
+def test_a_title_denies_what_its_lead_has_from_others(reader: Reader) -> None:
+    lead = "消息人士表示，华为正打算生产自有品牌汽车，或于明年推出部分车型。"
+    reading = reader.read(Text("又传电动车，华为再说不造车", lead))
+    assert (reading.moves, reading.why_not) == ((), WhyNot.DENIAL)
 
 
 def test_what_a_plant_would_be_is_nobodys_opinion(reader: Reader) -> None:
