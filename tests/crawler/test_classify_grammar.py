@@ -179,7 +179,7 @@ def test_a_plant_is_erected_too(reader: Reader) -> None:
 
 def test_a_title_denies_what_its_lead_has_from_others(reader: Reader) -> None:
     lead = "消息人士表示，华为正打算生产自有品牌汽车，或于明年推出部分车型。"
-    reading = reader.read(Text("又传电动车，华为再说不造车", lead))
+    reading = reader.read(Text("又传电动车，华为再说不造车", lead, datetime(2021, 2, 26, tzinfo=UTC)))
     assert (reading.moves, reading.why_not) == ((), WhyNot.DENIAL)
 
 
