@@ -17,6 +17,13 @@ from crawler.models import Company, MoveType, Stage
 _EXCHANGES = frozenset({"HK", "US", "SG", "GB"})
 """Where Chinese makers list their shares."""
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_DATED = {
+    "en": re.compile(r"\b(?:in|by|from|for|before|after|during|(?P<late>late|end of)) (?P<year>20\d\d)\b"),
+    "zh": re.compile(r"(?P<year>20\d\d)年(?P<late>[底末]|第?四季度)?"),
+}
+"""A year that dates what a clause tells, and whether its last months are meant."""
+_LATE = 10
+"""The month from which an end of the year may be told as done."""
 _SPEAKER = re.compile(rf"\s*{COMPANY}(?:汽车|集团| motors?| group)?\s*")
 _REPORT = frozenset(
     (
@@ -154,6 +161,15 @@ def past_year(case: Case) -> bool:
         return False
     years = [int(year) for year in _YEAR.findall(case.clause.masked)]
     return bool(years) and max(years) < case.published.year - 1
+
+
+def is_to_come(case: Case) -> bool:
+    """Say whether the clause, up to where it tells why, names a year after the day of the text."""
+    day = case.published
+    return day is not None and any(
+        int(m["year"]) > day.year or (int(m["year"]) == day.year and m["late"] is not None and day.month < _LATE)
+        for m in _DATED[case.document.language].finditer(case.said)
+    )
 
 
 def is_listing(case: Case, places: Sequence[str], lexicon: Lexicon) -> bool:

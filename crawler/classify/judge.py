@@ -200,9 +200,11 @@ class Judge:
     ) -> Move:
         source = self._evidence(document, proposal, told)
         evidence = document.sentence_of(source.clause)
-        stage = proposal.stage
+        stage, stages = proposal.stage, self._proposer.stages
         hearsay = source.stage is Stage.RUMOURED and proposal.type is not MoveType.WITHDRAWAL
-        if hearsay or (stage in UNDONE and self._proposer.stages.is_hearsay(document, proposal.clause)):
+        if not hearsay:
+            hearsay = stage in UNDONE and stages.is_hearsay(document)
+        if hearsay and not stages.is_official(document, proposal.clause):
             stage = Stage.RUMOURED
         return Move(
             proposal.company,

@@ -37,15 +37,20 @@ class Stages:
         return Stage.ANNOUNCED if stage is Stage.PLANNED and self._is_signed(case) else stage
 
     def _is_signed(self, case: Case) -> bool:
-        """Say whether the title tells a plan as signed, or as official: a delay stays one however it is told."""
+        """Say whether title or lead tells a plan as signed or official: a delay stays one however it is told."""
         if case.hit.trigger.type is MoveType.WITHDRAWAL or self._says("wish", case):
             return False
-        return self._lexicon.find("signed", case.title, case.document.language) is not None
+        language = case.document.language
+        if self._lexicon.find("signed", case.title, language):
+            return True
+        return any(self._lexicon.find("agreed", words, language) for words in self._begin(case.document))
 
-    def is_hearsay(self, document: Document, clause: Clause) -> bool:
-        """Say whether the lead begins with sources that are not named, and nothing before them is official."""
-        if self._lexicon.find("signed", grammar.item_words(document, clause), document.language):
-            return False
+    def is_official(self, document: Document, clause: Clause) -> bool:
+        """Say whether the title tells it as signed or announced."""
+        return self._lexicon.find("signed", grammar.item_words(document, clause), document.language) is not None
+
+    def is_hearsay(self, document: Document) -> bool:
+        """Say whether the lead begins with sources that are not named."""
         for words in self._begin(document):
             if self._lexicon.find("hearsay", words, document.language):
                 return True
@@ -65,23 +70,28 @@ class Stages:
             return Stage.RUMOURED
         if type is MoveType.WITHDRAWAL:
             return self._retreat(case)
-        if self._goes_on(case):
-            return Stage.UNDER_WAY
+        if already := self._already(case):
+            return already
         if self._is_ahead(case):
             return self._ahead(case)
         if own in UNDONE and (done := self._lead_completes(case)):
             return done
         return self._told(case)
 
-    def _goes_on(self, case: Case) -> bool:
-        """Say whether something is done already for what is still to come: a plant about to open is being built."""
-        if self._says("ongoing", case):
-            return True
+    def _already(self, case: Case) -> Stage | None:
+        """Return what is done already for all the clause says is to come: a plant about to open is being built."""
         trigger = case.hit.trigger
+        if self._says("first_to", case):
+            return Stage.UNDER_WAY if trigger.type is MoveType.EXPORT else Stage.LAUNCHED
         ready = trigger.type is MoveType.OVERSEAS_PRODUCTION and trigger.stage is Stage.LAUNCHED
-        if ready and self._says("at_hand", case):
-            return True
-        return trigger.type in _MADE and self._says("readying", case)
+        families = (
+            ("ongoing", True),
+            ("hires", trigger.type is MoveType.OVERSEAS_ORGANISATION),
+            ("at_hand", ready),
+            ("readying", trigger.type in _MADE),
+        )
+        goes_on = any(applies and self._says(family, case) for family, applies in families)
+        return Stage.UNDER_WAY if goes_on else None
 
     def _lead_completes(self, case: Case) -> Stage | None:
         """Return how far the lead says that it has come."""
@@ -92,7 +102,7 @@ class Stages:
         return None
 
     def _is_ahead(self, case: Case) -> bool:
-        if self._says("wish", case) or self._says("will", case):
+        if self._says("wish", case) or self._says("will", case) or grammar.is_to_come(case):
             return True
         to = self._lexicon.find("headline_to", case.clause.masked, case.document.language)
         return to is not None and (case.document.language == "zh" or to.start() <= case.hit.start)
@@ -113,7 +123,8 @@ class Stages:
             return Stage.RUMOURED
         if self._says("delay", case):
             return Stage.PLANNED
-        if self._says("to_come", case, case.hit.end) or self._says("declared", case):
+        ends = not case.entrant and self._says("declared", case)
+        if ends or self._says("to_come", case, case.hit.end) or grammar.is_to_come(case):
             return Stage.ANNOUNCED
         return case.hit.trigger.stage
 

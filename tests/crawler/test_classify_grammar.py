@@ -18,9 +18,19 @@ ENTRY, EXPORT, PLANT, RETREAT = (
 
 MOVES = [
     # a return, or another brand of the group, where the company is known to sell
-    ("Proton is back in Singapore with two dealers", "Proton", ENTRY, "SG", Stage.ANNOUNCED),
+    ("Proton is back in Singapore with two dealers", "Proton", ENTRY, "SG", Stage.LAUNCHED),
     ("Chery to launch third brand in Australia", "Chery", ENTRY, "AU", Stage.ANNOUNCED),
     ("岚图成功打入玻利维亚市场", "Voyah", ENTRY, "BO", Stage.LAUNCHED),
+    # a plant that lands somewhere is built there, a shop that closes as the last one ends it, wherever the words stand
+    ("岚图首座海外工厂拟落地玻利维亚", "Voyah", PLANT, "BO", Stage.PLANNED),
+    ("岚图玻利维亚最后一家门店关闭", "Voyah", RETREAT, "BO", Stage.CANCELLED),
+    ("岚图淡出玻利维亚市场", "Voyah", RETREAT, "BO", Stage.CANCELLED),
+    ("岚图新车移至玻利维亚生产", "Voyah", PLANT, "BO", Stage.ANNOUNCED),
+    ("Voyah plant closures in Bolivia", "Voyah", RETREAT, "BO", Stage.CANCELLED),
+    ("Voyah plants in Bolivia on the chopping block", "Voyah", RETREAT, "BO", Stage.CANCELLED),
+    ("Voyah lays foundation stone for plant in Tamilnadu", "Voyah", PLANT, "IN", Stage.UNDER_WAY),
+    ("Voyah readies its PHL entry", "Voyah", ENTRY, "PH", Stage.ANNOUNCED),
+    ("苏州金龙进军玻利维亚", "Higer", ENTRY, "BO", Stage.ANNOUNCED),
     ("据说岚图进入玻利维亚市场", "Voyah", ENTRY, "BO", Stage.RUMOURED),
     # what cars are driven by is no other product
     ("JAC starts first exports of cars with sodium-ion batteries", "JAC", EXPORT, "OVERSEAS", Stage.UNDER_WAY),
@@ -186,3 +196,14 @@ def test_a_title_denies_what_its_lead_has_from_others(reader: Reader) -> None:
 def test_what_a_plant_would_be_is_nobodys_opinion(reader: Reader) -> None:
     body = "Voyah will build a car plant in Bolivia, which would be its first abroad, the company said on Monday."
     assert reader.read(Text("Voyah goes west", body)).relevant
+
+
+def test_a_push_with_a_launch_is_no_retreat(reader: Reader) -> None:
+    moves = reader.read(Text("Voyah continues its push with launch in Bolivia")).moves
+    assert RETREAT not in {m.type for m in moves}
+    assert reader.read(Text("Voyah pushes back launch in Bolivia")).moves[0].type is RETREAT
+
+
+def test_kits_put_together_somewhere_are_no_market_entered(reader: Reader) -> None:
+    moves = reader.read(Text("A minister starts CKD production of Kia cars in Bolivia")).moves
+    assert [(m.type, m.stage) for m in moves] == [(PLANT, Stage.LAUNCHED)]

@@ -52,7 +52,7 @@ MOVES = [
     ("Great Wall to build a car plant in Argentina", "Great Wall", PLANT, "AR", ANNOUNCED),
     ("Leapmotor breaks ground on factory in Algeria", "Leapmotor", PLANT, "DZ", UNDER_WAY),
     ("Zeekr signs agreement to assemble vehicles at plant in Vietnam", "Zeekr", PLANT, "VN", ANNOUNCED),
-    ("BAIC starts CKD assembly in Pakistan", "BAIC", PLANT, "PK", UNDER_WAY),
+    ("BAIC starts CKD assembly in Pakistan", "BAIC", PLANT, "PK", LAUNCHED),
     ("Kia opens factory in Kazakhstan", "Kia", PLANT, "KZ", LAUNCHED),
     ("Lucid may build a plant in Turkey, sources say", "Lucid", PLANT, "TR", RUMOURED),
     ("奇瑞拟在阿根廷建厂", "Chery", PLANT, "AR", PLANNED),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from crawler.classify import Reader
@@ -37,6 +39,22 @@ TITLES = [
     ("Deepal further expands into Peru", ANNOUNCED),
     ("Deepal to expand into Peru", PLANNED),
     ("Deepal is ramping up its expansion in Peru this year", UNDER_WAY),
+    # who returns sells there again
+    ("Deepal returns to Peru", LAUNCHED),
+    ("Deepal to return to Peru", ANNOUNCED),
+    # cars that are made are no plan, and the first to make them has made them; kits alone are neither
+    ("Deepal's Argentina production starts early", LAUNCHED),
+    ("Deepal begins CKD assembly in Argentina", LAUNCHED),
+    ("Deepal picks Argentina for its first overseas CKD plant", ANNOUNCED),
+    ("Deepal becomes the first Chinese carmaker to build cars in Argentina", LAUNCHED),
+    ("Deepal becomes first Chinese brand to export cars to Peru", UNDER_WAY),
+    ("深蓝汽车成为首家在阿根廷生产汽车的中国车企", LAUNCHED),
+    ("深蓝汽车在阿根廷开始生产", LAUNCHED),
+    ("深蓝汽车首辆试制车在阿根廷工厂下线", UNDER_WAY),
+    ("深蓝汽车工厂设在阿根廷", ANNOUNCED),
+    ("深蓝汽车与阿根廷伙伴签署CKD协议", ANNOUNCED),
+    # people who are taken on, whatever is only planned yet
+    ("Deepal hires engineers as it plans a design center in Spain", UNDER_WAY),
     # why it is done says nothing of how far it is
     ("Deepal brand enters Peru as it looks to further markets", LAUNCHED),
     ("Deepal opens Argentina car plant, seeks site for second", LAUNCHED),
@@ -51,10 +69,13 @@ TITLES = [
     ("深蓝汽车宣布推迟在阿根廷建厂", PLANNED),
     ("Deepal announces exit from Norway", ANNOUNCED),
     ("Deepal exits Norway", CANCELLED),
+    ("戴森宣布取消造车项目", CANCELLED),
     # an object before its verb is no future
     ("极氪将欧洲总部迁至荷兰", ANNOUNCED),
     # who says it
     ("深蓝汽车传拟在阿根廷建厂", RUMOURED),
+    ("Deepal is among finalists to buy a car plant in Argentina", RUMOURED),
+    ("Deepal in negotiations over a car plant in Argentina", RUMOURED),
     ("报道：深蓝汽车取消在阿根廷建厂计划", RUMOURED),
     ("Deepal cancels car plant in Argentina: report", RUMOURED),
     ("外媒：深蓝汽车取消在阿根廷建厂计划", RUMOURED),
@@ -77,10 +98,16 @@ LEADS = [
     ("Deepal bets on Argentina factory", "Deepal has opened its plant in Rosario.", LAUNCHED),
     ("Deepal to build a car plant in Argentina", "Deepal broke ground on it in Rosario on Monday.", UNDER_WAY),
     ("Deepal bets on Argentina factory", "Deepal broke ground on a plant in Rosario on Monday.", UNDER_WAY),
-    ("Deepal returns to Peru", "Deepal relaunched in Lima on Monday.", LAUNCHED),
+    ("Deepal further expands into Peru", "Deepal relaunched in Lima on Monday.", LAUNCHED),
     ("深蓝汽车成立西班牙研发中心", "深蓝汽车西班牙研发中心正式开业。", LAUNCHED),
     ("深蓝汽车将在阿根廷建厂", "据悉，深蓝汽车已派人前往当地。", RUMOURED),
     ("深蓝汽车将在阿根廷建厂", "深蓝汽车周一宣布，将在罗萨里奥建厂。据悉，这是其在南美的首个工厂。", ANNOUNCED),
+    # what is signed is more than a plan, what others report is less; what is official is no rumour any more
+    ("深蓝汽车将进入秘鲁市场", "深蓝汽车与当地经销商签署了协议。", ANNOUNCED),
+    ("深蓝汽车将进入秘鲁市场", "深蓝汽车正在寻找经销商。", PLANNED),
+    ("Deepal to expand into Peru", "Deepal signed a contract with an importer in Lima.", ANNOUNCED),
+    ("Deepal to build a car plant in Argentina", "It has chosen Rosario, Italian media reported.", RUMOURED),
+    ("Argentina greenlights Deepal car plant", "Deepal was rumored to plan a car plant in Argentina.", ANNOUNCED),
 ]
 
 
@@ -89,3 +116,21 @@ def test_the_lead_tells_a_plan_from_a_decision_and_from_what_is_done(
     reader: Reader, title: str, lead: str, stage: Stage
 ) -> None:
     assert reader.read(Text(title, lead)).moves[0].stage is stage
+
+
+YEARS = [
+    ("深蓝汽车2027年在阿根廷工厂投产", 2026, ANNOUNCED),
+    ("深蓝汽车2027年在阿根廷工厂投产", 2027, LAUNCHED),
+    ("深蓝汽车2027年底在阿根廷工厂投产", 2027, ANNOUNCED),
+    ("Deepal opens car plant in Argentina in 2027", 2026, ANNOUNCED),
+    ("Deepal opens car plant in Argentina in 2027", 2027, LAUNCHED),
+    ("Deepal opens 2027 car plant in Argentina", 2026, LAUNCHED),
+    ("Deepal closes car plant in Argentina in 2027", 2026, ANNOUNCED),
+    ("Deepal closes car plant in Argentina in 2027", 2027, CANCELLED),
+]
+
+
+@pytest.mark.parametrize(("title", "year", "stage"), YEARS, ids=str)
+def test_a_year_after_the_day_of_the_text_is_still_to_come(reader: Reader, title: str, year: int, stage: Stage) -> None:
+    moves = reader.read(Text(title, published=datetime(year, 5, 15, tzinfo=UTC))).moves
+    assert moves[0].stage is stage
