@@ -239,9 +239,9 @@ class Proposer:
     def _signals(self, case: Case, places: Sequence[str]) -> Iterator[str]:
         if case.hit.trigger.strength != "plain":
             yield f"trigger_{case.hit.trigger.strength}"
-        if case.clause.part is not Part.TITLE:
+        if case.clause.part is not Part.TITLE or case.actor.found in case.document.unnamed:
             yield "not_in_title"
-            if not any(f.sort in COMPANIES for c in case.document.title_clauses for f in c.names):
+            if not case.document.names_in_title:
                 many = self._lexicon.find("many_makers", case.title)
                 yield "title_names_nobody" if many is None else "industry"
         if (name := _NAME_SIGNALS.get(case.actor.found.sort)) is not None and not _names_otherwise(case):

@@ -88,11 +88,18 @@ class Document:
     title_clauses: tuple[Clause, ...]
     items: Mapping[int, tuple[Clause, ...]]
     """The clauses of each item of the title, and of each sentence of the body."""
+    unnamed: tuple[Found, ...]
+    """The one company of the lead, where the title speaks of a maker without a name."""
 
     @property
     def names_companies(self) -> bool:
         """Whether any clause names a company."""
-        return any(f.sort in COMPANIES for clause in self.clauses for f in clause.names)
+        return bool(_companies(self.clauses))
+
+    @property
+    def names_in_title(self) -> bool:
+        """Whether the title names a company."""
+        return bool(_companies(self.title_clauses))
 
     def begins_like(self, other: Document) -> bool:
         """Say whether title and lead are read alike in both, of which this one ends with the lead."""
@@ -166,6 +173,8 @@ def read(text: Text, matcher: Matcher, roster: Roster, lexicon: Lexicon, *, gene
     body_spans = _body_spans(body, len(title) + 1, lead_until, cut, _of_title_and_lead(companies, lead_until))
     clauses = tuple(masker.clause(*span) for span in chain(spans, body_spans))
     titles = tuple(c for c in clauses if c.part is Part.TITLE)
+    somebody = any(f.sort in COMPANIES or f.sort is Sort.DOUBTFUL for c in titles for f in c.names)
+    generic = not somebody and lexicon.find("some_maker", title, language) is not None
     return Document(
         title=title,
         body=body,
@@ -181,7 +190,17 @@ def read(text: Text, matcher: Matcher, roster: Roster, lexicon: Lexicon, *, gene
         lead_until=lead_until,
         title_clauses=titles,
         items={item: tuple(same) for item, same in groupby(clauses, key=lambda c: c.item)},
+        unnamed=_only_one(_companies(c for c in clauses if c.part is Part.LEAD)) if generic else (),
     )
+
+
+def _companies(clauses: Iterable[Clause]) -> tuple[Found, ...]:
+    return tuple(f for c in clauses for f in c.names if f.sort in COMPANIES)
+
+
+def _only_one(names: Sequence[Found]) -> tuple[Found, ...]:
+    """Return the first name of the company that alone is named; none where there are two."""
+    return (names[0],) if len({f.names[0] for f in names}) == 1 else ()
 
 
 def _of_title_and_lead(companies: Sequence[Found], lead_until: int) -> list[int]:

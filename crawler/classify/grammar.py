@@ -73,11 +73,11 @@ def beside(document: Document, clause: Clause) -> list[Clause]:
 
 
 def inherited(document: Document, clause: Clause) -> list[Found]:
-    """Return the companies of the nearest clause beside that names any."""
+    """Return the companies of the nearest clause beside that names any; for a title, else whom it means."""
     for other in beside(document, clause):
         if names := [f for f in other.names if f.sort in COMPANIES]:
             return names
-    return []
+    return [*document.unnamed] if clause.part is Part.TITLE else []
 
 
 def comes_from(clause: Clause, mark: int, hit: Hit, lexicon: Lexicon) -> bool:

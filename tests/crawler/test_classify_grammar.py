@@ -207,3 +207,46 @@ def test_a_push_with_a_launch_is_no_retreat(reader: Reader) -> None:
 def test_kits_put_together_somewhere_are_no_market_entered(reader: Reader) -> None:
     moves = reader.read(Text("A minister starts CKD production of Kia cars in Bolivia")).moves
     assert [(m.type, m.stage) for m in moves] == [(PLANT, Stage.LAUNCHED)]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Sony and Honda scrap their “Living Room Car”",
+        "Apple's car is dead",
+        "Dyson has pulled the plug on its car",
+    ],
+)
+def test_a_car_that_is_dropped_is_no_entry(reader: Reader, title: str) -> None:
+    assert {m.type for m in reader.read(Text(title)).moves} == {RETREAT}
+
+
+def test_what_ends_with_a_car_drops_none(reader: Reader) -> None:
+    assert reader.read(Text("Dreame ends year with a new car")).moves == ()
+
+
+def test_who_is_measured_by_another_acts(reader: Reader) -> None:
+    moves = reader.read(Text("Ford EV rival Voyah to enter Bolivia: report")).moves
+    assert [(m.company, m.destinations, m.stage) for m in moves] == [("Voyah", ("BO",), Stage.RUMOURED)]
+
+
+NAMELESS = "Vietnam EV manufacturer to build a plant in Bolivia"
+
+
+def test_a_title_that_names_no_maker_means_the_one_of_its_lead(reader: Reader) -> None:
+    moves = reader.read(Text(NAMELESS, "The site is being chosen, VinFast said on Monday.")).moves
+    assert [(m.company, m.type, m.destinations) for m in moves] == [("VinFast", PLANT, ("BO",))]
+
+
+@pytest.mark.parametrize(
+    ("title", "lead"),
+    [
+        (NAMELESS, "VinFast and Voyah are said to be looking for sites."),
+        ("LGES to build a plant in Bolivia", "The site is being chosen, its customer VinFast said on Monday."),
+        ("EV manufacturers to build plants in Bolivia", "One of them is VinFast, it was said on Monday."),
+    ],
+)
+def test_nobody_is_meant_where_the_lead_names_two_or_the_title_means_another_or_many(
+    reader: Reader, title: str, lead: str
+) -> None:
+    assert not reader.read(Text(title, lead)).relevant

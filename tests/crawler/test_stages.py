@@ -30,7 +30,7 @@ TITLES = [
     ("Deepal opens a car plant in Argentina", LAUNCHED),
     ("Deepal starts building a car plant in Argentina", UNDER_WAY),
     ("Deepal completes 90 percent of its car plant in Argentina", UNDER_WAY),
-    ("Deepal prepares for assembly in Argentina", UNDER_WAY),
+    ("Deepal prepares for assembly in Argentina", PLANNED),
     ("Dreame is preparing to build its first electric car", UNDER_WAY),
     # a date that is set
     ("Deepal to expand into Peru next month", ANNOUNCED),
@@ -75,6 +75,12 @@ TITLES = [
     # who says it
     ("深蓝汽车传拟在阿根廷建厂", RUMOURED),
     ("Deepal is among finalists to buy a car plant in Argentina", RUMOURED),
+    ("Deepal is (probably) coming to Peru", RUMOURED),
+    ("深蓝汽车与阿根廷洽谈建厂", RUMOURED),
+    ("深蓝汽车申请在阿根廷建厂 年产能或达10万辆", ANNOUNCED),
+    ("Local Deepal plant in Argentina may be key to its future", PLANNED),
+    ("Dreame gears up to launch its first electric car", PLANNED),
+    ("Apple's car is reportedly scrapped", RUMOURED),
     ("Deepal in negotiations over a car plant in Argentina", RUMOURED),
     ("报道：深蓝汽车取消在阿根廷建厂计划", RUMOURED),
     ("Deepal cancels car plant in Argentina: report", RUMOURED),
@@ -105,6 +111,7 @@ LEADS = [
     # what is signed is more than a plan, what others report is less; what is official is no rumour any more
     ("深蓝汽车将进入秘鲁市场", "深蓝汽车与当地经销商签署了协议。", ANNOUNCED),
     ("深蓝汽车将进入秘鲁市场", "深蓝汽车正在寻找经销商。", PLANNED),
+    ("Deepal to expand into Peru", "Deepal will start sales in Lima from September.", ANNOUNCED),
     ("Deepal to expand into Peru", "Deepal signed a contract with an importer in Lima.", ANNOUNCED),
     ("Deepal to build a car plant in Argentina", "It has chosen Rosario, Italian media reported.", RUMOURED),
     ("Argentina greenlights Deepal car plant", "Deepal was rumored to plan a car plant in Argentina.", ANNOUNCED),
