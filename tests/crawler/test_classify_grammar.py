@@ -202,11 +202,23 @@ def test_a_push_with_a_launch_is_no_retreat(reader: Reader) -> None:
     moves = reader.read(Text("Voyah continues its push with launch in Bolivia")).moves
     assert RETREAT not in {m.type for m in moves}
     assert reader.read(Text("Voyah pushes back launch in Bolivia")).moves[0].type is RETREAT
+    assert reader.read(Text("Voyah pushes Bolivia launch with new importer")).moves[0].type is ENTRY
+    assert reader.read(Text("Voyah pushes back Bolivia launch")).moves[0].type is RETREAT
 
 
 def test_kits_put_together_somewhere_are_no_market_entered(reader: Reader) -> None:
-    moves = reader.read(Text("A minister starts CKD production of Kia cars in Bolivia")).moves
+    moves = reader.read(Text("Kia cars: a minister starts CKD production in Kostanay")).moves
     assert [(m.type, m.stage) for m in moves] == [(PLANT, Stage.LAUNCHED)]
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Voyah brand enters Bolivia with two cars, CKD and an importer", "岚图玻利维亚再落子：KD工厂合作与校车交付"],
+)
+def test_kits_alone_are_a_plant_that_is_announced(reader: Reader, title: str) -> None:
+    told = {m.type: m.stage for m in reader.read(Text(title)).moves}
+    assert ENTRY in told
+    assert told[PLANT] is Stage.ANNOUNCED
 
 
 @pytest.mark.parametrize(
@@ -215,14 +227,36 @@ def test_kits_put_together_somewhere_are_no_market_entered(reader: Reader) -> No
         "Sony and Honda scrap their “Living Room Car”",
         "Apple's car is dead",
         "Dyson has pulled the plug on its car",
+        "Dreame puts on hold all work on an electric car",
+        "An electric car is off the table at Ola Electric",
     ],
 )
 def test_a_car_that_is_dropped_is_no_entry(reader: Reader, title: str) -> None:
     assert {m.type for m in reader.read(Text(title)).moves} == {RETREAT}
 
 
-def test_what_ends_with_a_car_drops_none(reader: Reader) -> None:
+def test_what_ends_with_a_car_drops_none_nor_does_a_high_end_one(reader: Reader) -> None:
     assert reader.read(Text("Dreame ends year with a new car")).moves == ()
+    moves = reader.read(Text("Voyah rolls out first high-end truck at overseas plant in Bolivia")).moves
+    assert [(m.type, m.stage) for m in moves] == [(PLANT, Stage.LAUNCHED)]
+
+
+def test_a_short_stop_for_want_of_anything_is_no_retreat(reader: Reader) -> None:
+    title = "Nissan to halt its Bolivian plant over a raw materials shortage"
+    assert not reader.read(Text(title)).relevant
+
+
+@pytest.mark.parametrize(
+    ("title", "day", "company"),
+    [
+        ("Jetour readies its PHL entry", "2023-03-30", "Jetour"),
+        ("Proton storms back to Singapore with a small e.Mas 5", "2025-09-14", "Proton"),
+        ("Tata re-enters South Africa with passenger vehicles", "2025-08-20", "Tata"),
+    ],
+)
+def test_who_comes_for_the_first_time_or_comes_back_enters(reader: Reader, title: str, day: str, company: str) -> None:
+    moves = reader.read(Text(title, published=datetime.fromisoformat(f"{day}T00:00:00+00:00"))).moves
+    assert [(m.company, m.type) for m in moves] == [(company, ENTRY)]
 
 
 def test_who_is_measured_by_another_acts(reader: Reader) -> None:
@@ -234,8 +268,19 @@ NAMELESS = "Vietnam EV manufacturer to build a plant in Bolivia"
 
 
 def test_a_title_that_names_no_maker_means_the_one_of_its_lead(reader: Reader) -> None:
-    moves = reader.read(Text(NAMELESS, "The site is being chosen, VinFast said on Monday.")).moves
-    assert [(m.company, m.type, m.destinations) for m in moves] == [("VinFast", PLANT, ("BO",))]
+    reading = reader.read(Text(NAMELESS, "The site is being chosen, VinFast said on Monday."))
+    assert [(m.company, m.type, m.destinations) for m in reading.moves] == [("VinFast", PLANT, ("BO",))]
+    assert reading.confidence < reader.read(Text("VinFast to build a plant in Bolivia")).confidence - 0.1
+
+
+def test_a_name_that_may_mean_a_maker_is_a_name(reader: Reader) -> None:
+    moves = reader.read(Text("Ora, an EV maker, to build a plant in Bolivia", "VinFast built one there in May.")).moves
+    assert "VinFast" not in {m.company for m in moves}
+
+
+def test_vehicles_that_are_counted_are_some_makers(reader: Reader) -> None:
+    moves = reader.read(Text("已有500辆发往玻利维亚", "首批宇通客车周四驶出厂区。")).moves
+    assert [(m.company, m.type, m.destinations) for m in moves] == [("Yutong", EXPORT, ("BO",))]
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ TITLES = [
     ("Deepal prepares for assembly in Argentina", PLANNED),
     ("Dreame is preparing to build its first electric car", UNDER_WAY),
     # a date that is set
+    ("Deepal teases brand launch in Peru on April 4", ANNOUNCED),
     ("Deepal to expand into Peru next month", ANNOUNCED),
     ("Deepal partners with Foton to build vans in Argentina", ANNOUNCED),
     # of a market: with a place and no word on the future, it is more than a plan
@@ -129,12 +130,18 @@ YEARS = [
     ("深蓝汽车2027年在阿根廷工厂投产", 2026, ANNOUNCED),
     ("深蓝汽车2027年在阿根廷工厂投产", 2027, LAUNCHED),
     ("深蓝汽车2027年底在阿根廷工厂投产", 2027, ANNOUNCED),
+    ("深蓝汽车2025年底在阿根廷工厂投产", 2027, LAUNCHED),
     ("Deepal opens car plant in Argentina in 2027", 2026, ANNOUNCED),
     ("Deepal opens car plant in Argentina in 2027", 2027, LAUNCHED),
     ("Deepal opens 2027 car plant in Argentina", 2026, LAUNCHED),
     ("Deepal closes car plant in Argentina in 2027", 2026, ANNOUNCED),
     ("Deepal closes car plant in Argentina in 2027", 2027, CANCELLED),
 ]
+
+
+def test_an_end_of_a_year_is_not_to_come_when_it_has_come(reader: Reader) -> None:
+    december = datetime(2027, 12, 20, tzinfo=UTC)
+    assert reader.read(Text("深蓝汽车2027年底在阿根廷工厂投产", published=december)).moves[0].stage is LAUNCHED
 
 
 @pytest.mark.parametrize(("title", "year", "stage"), YEARS, ids=str)
