@@ -173,8 +173,7 @@ def read(text: Text, matcher: Matcher, roster: Roster, lexicon: Lexicon, *, gene
     body_spans = _body_spans(body, len(title) + 1, lead_until, cut, _of_title_and_lead(companies, lead_until))
     clauses = tuple(masker.clause(*span) for span in chain(spans, body_spans))
     titles = tuple(c for c in clauses if c.part is Part.TITLE)
-    somebody = any(f.sort in COMPANIES or f.sort is Sort.DOUBTFUL for c in titles for f in c.names)
-    generic = not somebody and lexicon.find("some_maker", title, language) is not None
+    generic = not _companies(titles) and lexicon.find("some_maker", title, language) is not None
     return Document(
         title=title,
         body=body,

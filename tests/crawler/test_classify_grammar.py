@@ -187,6 +187,14 @@ def test_a_plant_is_erected_too(reader: Reader) -> None:
     assert [(m.type, m.destinations) for m in reader.read(text).moves] == [(PLANT, ("DE",))]
 
 
+@pytest.mark.parametrize(
+    "title", ["Voyah refuses to scrap its plant in Bolivia", "岚图玻利维亚工厂停工？正常推进"]
+)
+def test_who_goes_on_does_not_retreat(reader: Reader, title: str) -> None:
+    reading = reader.read(Text(title))
+    assert (reading.moves, reading.why_not) == ((), WhyNot.DENIAL)
+
+
 def test_a_title_denies_what_its_lead_has_from_others(reader: Reader) -> None:
     lead = "消息人士表示，华为正打算生产自有品牌汽车，或于明年推出部分车型。"
     reading = reader.read(Text("又传电动车，华为再说不造车", lead, datetime(2021, 2, 26, tzinfo=UTC)))
@@ -271,11 +279,6 @@ def test_a_title_that_names_no_maker_means_the_one_of_its_lead(reader: Reader) -
     reading = reader.read(Text(NAMELESS, "The site is being chosen, VinFast said on Monday."))
     assert [(m.company, m.type, m.destinations) for m in reading.moves] == [("VinFast", PLANT, ("BO",))]
     assert reading.confidence < reader.read(Text("VinFast to build a plant in Bolivia")).confidence - 0.1
-
-
-def test_a_name_that_may_mean_a_maker_is_a_name(reader: Reader) -> None:
-    moves = reader.read(Text("Ora, an EV maker, to build a plant in Bolivia", "VinFast built one there in May.")).moves
-    assert "VinFast" not in {m.company for m in moves}
 
 
 def test_vehicles_that_are_counted_are_some_makers(reader: Reader) -> None:
