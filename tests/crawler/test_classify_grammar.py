@@ -187,9 +187,7 @@ def test_a_plant_is_erected_too(reader: Reader) -> None:
     assert [(m.type, m.destinations) for m in reader.read(text).moves] == [(PLANT, ("DE",))]
 
 
-@pytest.mark.parametrize(
-    "title", ["Voyah refuses to scrap its plant in Bolivia", "岚图玻利维亚工厂停工？正常推进"]
-)
+@pytest.mark.parametrize("title", ["Voyah refuses to scrap its plant in Bolivia", "岚图玻利维亚工厂停工？正常推进"])
 def test_who_goes_on_does_not_retreat(reader: Reader, title: str) -> None:
     reading = reader.read(Text(title))
     assert (reading.moves, reading.why_not) == ((), WhyNot.DENIAL)
