@@ -55,6 +55,7 @@ TITLES = [
     ("深蓝汽车工厂设在阿根廷", ANNOUNCED),
     ("深蓝汽车与阿根廷伙伴签署CKD协议", ANNOUNCED),
     # people who are taken on, whatever is only planned yet
+    ("深蓝汽车挖来三名工程师筹建西班牙设计中心", UNDER_WAY),
     ("Deepal hires engineers as it plans a design center in Spain", UNDER_WAY),
     # why it is done says nothing of how far it is
     ("Deepal brand enters Peru as it looks to further markets", LAUNCHED),
@@ -115,6 +116,7 @@ LEADS = [
     ("Deepal to expand into Peru", "Deepal will start sales in Lima from September.", ANNOUNCED),
     ("Deepal to expand into Peru", "Deepal signed a contract with an importer in Lima.", ANNOUNCED),
     ("Deepal to build a car plant in Argentina", "It has chosen Rosario, Italian media reported.", RUMOURED),
+    ("Argentina approves Deepal car plant", "Deepal was rumored to plan a car plant in Argentina.", ANNOUNCED),
     ("Argentina greenlights Deepal car plant", "Deepal was rumored to plan a car plant in Argentina.", ANNOUNCED),
 ]
 
