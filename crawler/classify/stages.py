@@ -16,8 +16,11 @@ _COMPLETED = {
     MoveType.OVERSEAS_PRODUCTION: (("lead_opens", Stage.LAUNCHED), ("lead_builds", Stage.UNDER_WAY)),
     MoveType.OVERSEAS_ORGANISATION: (("lead_opens", Stage.LAUNCHED), ("lead_hires", Stage.UNDER_WAY)),
     MoveType.MARKET_ENTRY: (("lead_sells", Stage.LAUNCHED),),
+    MoveType.EXPORT: (("lead_ships", Stage.UNDER_WAY),),
 }
 """What of a lead says how far a move has come, by its type."""
+_MOVED = (MoveType.OVERSEAS_PRODUCTION, MoveType.EXPORT)
+"""Moves of which a title may announce what its lead tells as begun."""
 _MADE = (MoveType.OVERSEAS_PRODUCTION, MoveType.NEW_ENTRANT)
 
 
@@ -43,7 +46,7 @@ class Stages:
         language = case.document.language
         if self._lexicon.find("signed", case.title, language):
             return True
-        return any(self._lexicon.find("agreed", words, language) for words in self._begin(case.document))
+        return self._lead_says("agreed", case)
 
     def is_official(self, document: Document, clause: Clause) -> bool:
         """Say whether the title tells it as signed or announced."""
@@ -61,12 +64,16 @@ class Stages:
     def _says(self, family: str, case: Case, end: int | None = None) -> bool:
         return self._lexicon.find(family, case.said, case.document.language, end=end) is not None
 
+    def _lead_says(self, family: str, case: Case) -> bool:
+        language = case.document.language
+        return any(self._lexicon.find(family, words, language) for words in self._begin(case.document))
+
     def _begin(self, document: Document) -> list[str]:
         return [c.masked for c in document.clauses if c.part is Part.LEAD][:_BEGIN]
 
     def _of_clause(self, case: Case) -> Stage:
         own, type = case.hit.trigger.stage, case.hit.trigger.type
-        if self._says("rumour", case):
+        if self._says("rumour", case) and not _drops_car(case):
             return Stage.RUMOURED
         if type is MoveType.WITHDRAWAL:
             return self._retreat(case)
@@ -95,11 +102,8 @@ class Stages:
 
     def _lead_completes(self, case: Case) -> Stage | None:
         """Return how far the lead says that it has come."""
-        begin = self._begin(case.document)
-        for family, stage in _COMPLETED.get(case.hit.trigger.type, ()):
-            if any(self._lexicon.find(family, words, case.document.language) for words in begin):
-                return stage
-        return None
+        told = _COMPLETED.get(case.hit.trigger.type, ())
+        return next((stage for family, stage in told if self._lead_says(family, case)), None)
 
     def _is_ahead(self, case: Case) -> bool:
         if self._says("wish", case) or self._says("will", case) or grammar.is_to_come(case):
@@ -110,9 +114,10 @@ class Stages:
     def _ahead(self, case: Case) -> Stage:
         """Return whether what is still to come is planned, or decided: a plant is, where nobody speaks of a plan."""
         own, type, wish = case.hit.trigger.stage, case.hit.trigger.type, self._says("wish", case)
+        if type in _MOVED and not wish and (begun := self._lead_completes(case)):
+            return begun
         if type is MoveType.OVERSEAS_PRODUCTION and own is Stage.PLANNED and not wish:
-            begun = self._lead_completes(case)
-            return begun or (Stage.PLANNED if self._is_only_planned(case) else Stage.ANNOUNCED)
+            return Stage.PLANNED if self._is_only_planned(case) else Stage.ANNOUNCED
         if own is Stage.PLANNED and not wish and self._says("dated", case):
             return Stage.ANNOUNCED
         meant = own is Stage.PLANNED or type is MoveType.EXPORT or case.document.language == "zh" or wish
@@ -123,7 +128,7 @@ class Stages:
             return Stage.RUMOURED
         if self._says("delay", case):
             return Stage.PLANNED
-        ends = not case.entrant and self._says("declared", case)
+        ends = not case.entrant and (self._says("declared", case) or self._lead_says("lead_leaves", case))
         if ends or self._says("to_come", case, case.hit.end) or grammar.is_to_come(case):
             return Stage.ANNOUNCED
         return case.hit.trigger.stage
@@ -131,8 +136,9 @@ class Stages:
     def _told(self, case: Case) -> Stage:
         """Return the stage of what nothing says to be still to come."""
         own, type = case.hit.trigger.stage, case.hit.trigger.type
-        if own is Stage.LAUNCHED and type is MoveType.MARKET_ENTRY and self._says("declared", case):
-            return Stage.ANNOUNCED
+        if own is Stage.LAUNCHED and type is MoveType.MARKET_ENTRY:
+            later = self._says("declared", case) or self._lead_says("lead_later", case)
+            return Stage.ANNOUNCED if later else own
         if own is Stage.ANNOUNCED:
             done = {MoveType.MARKET_ENTRY: "on_sale", MoveType.OVERSEAS_ORGANISATION: "opened"}.get(type)
             return Stage.LAUNCHED if done and self._says(done, case) else own
@@ -147,10 +153,16 @@ class Stages:
         language = case.document.language
         if grammar.is_statement(case.document, case.clause) or self._lexicon.find("spoken_of", case.title, language):
             return True
-        return any(self._lexicon.find("only_planned", words, language) for words in self._begin(case.document))
+        return self._lead_says("only_planned", case)
 
     def _bare(self, case: Case) -> Stage:
         """Return the stage of a step into a named market of which nothing says that it is still to come."""
         named = PLACE in case.clause.masked[case.hit.start : case.hit.end]
         entry = case.hit.trigger.type is MoveType.MARKET_ENTRY and case.document.language == "en"
         return Stage.ANNOUNCED if named and entry else case.hit.trigger.stage
+
+
+def _drops_car(case: Case) -> bool:
+    """Say whether an entrant gives up its car: that counts as done, whoever tells it."""
+    trigger = case.hit.trigger
+    return case.entrant and trigger.type is MoveType.WITHDRAWAL and trigger.stage is Stage.CANCELLED
