@@ -164,5 +164,4 @@ class Stages:
 
 def _drops_car(case: Case) -> bool:
     """Say whether an entrant gives up its car: that counts as done, whoever tells it."""
-    trigger = case.hit.trigger
-    return case.entrant and trigger.type is MoveType.WITHDRAWAL and trigger.stage is Stage.CANCELLED
+    return case.entrant and case.hit.trigger.type is MoveType.WITHDRAWAL

@@ -85,13 +85,13 @@ TITLES = [
     # a car that an entrant gives up is given up, by whatever hearsay
     ("Apple's car is reportedly scrapped", CANCELLED),
     ("传戴森取消造车项目", CANCELLED),
+    ("传戴森推迟造车项目", RUMOURED),
     ("戴森取消造车项目：报道", RUMOURED),
     ("Deepal cancels plans to make cars in Argentina", CANCELLED),
     ("Deepal plans to end car production in Argentina", ANNOUNCED),
     ("Deepal set to open a car plant in Argentina", UNDER_WAY),
     ("Deepal car production in Argentina begins", LAUNCHED),
     ("深蓝汽车开始启动秘鲁业务筹备", UNDER_WAY),
-    ("深蓝汽车西班牙设计中心已招募十人，计划再招", UNDER_WAY),
     ("Deepal in negotiations over a car plant in Argentina", RUMOURED),
     ("报道：深蓝汽车取消在阿根廷建厂计划", RUMOURED),
     ("Deepal cancels car plant in Argentina: report", RUMOURED),
@@ -117,6 +117,7 @@ LEADS = [
     # the lead tells how far it is: cars are on their way, an arrival is still to come, so is an end
     ("Deepal to export 300 cars to Peru", "Deepal has started exporting them, the port said.", UNDER_WAY),
     ("Deepal to export 300 cars to Peru", "Deepal has found a buyer for them, the port said.", PLANNED),
+    ("Deepal plans to export cars to Peru", "Deepal has started exporting vans to the region.", PLANNED),
     ("300辆深蓝汽车即将发往秘鲁", "首批深蓝汽车周四缓缓驶出厂区。", UNDER_WAY),
     ("Deepal to make cars in Argentina", "A plant is under construction in Rosario.", UNDER_WAY),
     ("Deepal to launch cars built in Argentina", "The plant is under construction in Rosario.", UNDER_WAY),
