@@ -210,6 +210,7 @@ def test_a_push_with_a_launch_is_no_retreat(reader: Reader) -> None:
     assert reader.read(Text("Voyah pushes back launch in Bolivia")).moves[0].type is RETREAT
     assert reader.read(Text("Voyah pushes Bolivia launch with new importer")).moves[0].type is ENTRY
     assert reader.read(Text("Voyah pushes back Bolivia launch")).moves[0].type is RETREAT
+    assert {m.type for m in reader.read(Text("Voyah delays launching its brand in Bolivia")).moves} == {RETREAT}
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,7 @@ LEADS = [
     ("深蓝汽车在秘鲁上市", "首家门店下周开业。", ANNOUNCED),
     ("Deepal leaves Norway", "Deepal has announced its intention to end sales there.", ANNOUNCED),
     ("深蓝汽车退出挪威市场", "深蓝汽车将于明年春天关闭在奥斯陆的门店。", ANNOUNCED),
+    ("Deepal shuts its European headquarters", "Deepal plans to shutter its office in Munich in August.", ANNOUNCED),
     ("Deepal leaves Norway", "Its last shop in Oslo has closed.", CANCELLED),
     ("Deepal bets on Argentina factory", "Deepal has opened its plant in Rosario.", LAUNCHED),
     ("Deepal to build a car plant in Argentina", "Deepal broke ground on it in Rosario on Monday.", UNDER_WAY),
