@@ -110,7 +110,8 @@ LEADS = [
     ("Deepal to build a car plant in Argentina", "Deepal plans to make 20,000 cars a year there.", PLANNED),
     ("Deepal to build a car plant in Argentina", "Deepal has bought a site for it in Rosario.", ANNOUNCED),
     ("深蓝汽车将在阿根廷建厂", "深蓝汽车正在当地选址。", PLANNED),
-    # a medium that reports is no nameless source
+    # a medium that reports is no nameless source, one without a name is
+    ("深蓝汽车将在阿根廷建厂", "有媒体报道，深蓝汽车已派人前往当地。", RUMOURED),
     ("深蓝汽车计划在阿根廷建厂", "知情人士称，深蓝汽车已有方案。", RUMOURED),
     ("深蓝汽车计划在阿根廷建厂", "据外媒报道，深蓝汽车已有方案。", PLANNED),
     ("深蓝汽车阿根廷建厂即将官宣", "据消息人士称，合同已拟好。", RUMOURED),
@@ -127,6 +128,9 @@ LEADS = [
     ("Deepal leaves Norway", "Deepal has announced its intention to end sales there.", ANNOUNCED),
     ("深蓝汽车退出挪威市场", "深蓝汽车将于明年春天关闭在奥斯陆的门店。", ANNOUNCED),
     ("Deepal shuts its European headquarters", "Deepal plans to shutter its office in Munich in August.", ANNOUNCED),
+    ("深蓝汽车撤离挪威", "深蓝汽车周一表示，将撤出在挪威的门店。", ANNOUNCED),
+    ("深蓝汽车关闭阿根廷工厂", "深蓝汽车决定关闭在罗萨里奥的工厂。", ANNOUNCED),
+    ("深蓝汽车撤离挪威", "深蓝汽车已将门店全部出售。", CANCELLED),
     ("Deepal leaves Norway", "Its last shop in Oslo has closed.", CANCELLED),
     ("Deepal bets on Argentina factory", "Deepal has opened its plant in Rosario.", LAUNCHED),
     ("Deepal to build a car plant in Argentina", "Deepal broke ground on it in Rosario on Monday.", UNDER_WAY),
