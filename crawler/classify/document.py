@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
-from itertools import chain, groupby, pairwise
+from itertools import groupby, pairwise, starmap
 
 from crawler.classify.lexicon import ABROAD, COMPANY, PLACE, Lexicon
 from crawler.knowledge import Found, Matcher, Roster, Sort
@@ -81,15 +81,19 @@ class Document:
     clauses: tuple[Clause, ...]
     entrants: bool
     """Whether a company is named that makes no cars, or made none once."""
-    digest: bool
-    """True where the title holds several items."""
     columned: bool
     lead_until: int
     title_clauses: tuple[Clause, ...]
+    lead_clauses: tuple[Clause, ...]
     items: Mapping[int, tuple[Clause, ...]]
     """The clauses of each item of the title, and of each sentence of the body."""
     unnamed: tuple[Found, ...]
     """The one company of the lead, where the title speaks of a maker without a name."""
+
+    @property
+    def digest(self) -> bool:
+        """Whether the title holds several items."""
+        return len({c.item for c in self.title_clauses}) > 1
 
     @property
     def names_companies(self) -> bool:
@@ -167,13 +171,9 @@ def read(text: Text, matcher: Matcher, roster: Roster, lexicon: Lexicon, *, gene
     lead_until = len(title) + 1 + lead_end(body, language)
     names = _names(whole, found, companies, lexicon, lead_until)
     columned = lexicon.find("digest", title) is not None
-    cut = partial(_cut, separator=_CLAUSE[language], whole_at=_within_lists(whole, names))
-    spans = _title_spans(_items(title, columned, lexicon), title, cut)
-    masker = _Masker(folded, names)
-    body_spans = _body_spans(body, len(title) + 1, lead_until, cut, _of_title_and_lead(companies, lead_until))
-    clauses = tuple(masker.clause(*span) for span in chain(spans, body_spans))
-    titles = tuple(c for c in clauses if c.part is Part.TITLE)
-    generic = not _companies(titles) and lexicon.find("some_maker", title, language) is not None
+    spans = _spans(whole, len(title), _items(title, columned, lexicon), language, names, companies, lead_until)
+    clauses = tuple(starmap(_Masker(folded, names).clause, spans))
+    titles, lead = (tuple(c for c in clauses if c.part is part) for part in (Part.TITLE, Part.LEAD))
     return Document(
         title=title,
         body=body,
@@ -184,12 +184,12 @@ def read(text: Text, matcher: Matcher, roster: Roster, lexicon: Lexicon, *, gene
         names=names,
         clauses=clauses,
         entrants=any(roster.may_enter(n) for n in {n for f in found if f.sort in COMPANIES for n in f.names}),
-        digest=len({c.item for c in titles}) > 1,
         columned=columned,
         lead_until=lead_until,
         title_clauses=titles,
+        lead_clauses=lead,
         items={item: tuple(same) for item, same in groupby(clauses, key=lambda c: c.item)},
-        unnamed=_only_one(_companies(c for c in clauses if c.part is Part.LEAD)) if generic else (),
+        unnamed=_unnamed(titles, lead, lexicon.find("some_maker", title, language) is not None),
     )
 
 
@@ -197,9 +197,28 @@ def _companies(clauses: Iterable[Clause]) -> tuple[Found, ...]:
     return tuple(f for c in clauses for f in c.names if f.sort in COMPANIES)
 
 
-def _only_one(names: Sequence[Found]) -> tuple[Found, ...]:
-    """Return the first name of the company that alone is named; none where there are two."""
-    return (names[0],) if len({f.names[0] for f in names}) == 1 else ()
+def _unnamed(titles: Iterable[Clause], lead: Iterable[Clause], some_maker: bool) -> tuple[Found, ...]:
+    """Return the company that the lead alone names, where the title speaks of some maker and names none."""
+    if not some_maker or _companies(titles):
+        return ()
+    names = _companies(lead)
+    return names[:1] if len({f.names[0] for f in names}) == 1 else ()
+
+
+def _spans(
+    whole: str,
+    title_end: int,
+    items: Iterable[tuple[int, int]],
+    language: str,
+    names: Sequence[Found],
+    companies: Sequence[Found],
+    lead_until: int,
+) -> Iterator[tuple[Part, int, int, int]]:
+    """Cut the title's items and the body into clauses."""
+    cut = partial(_cut, separator=_CLAUSE[language], whole_at=_within_lists(whole, names))
+    title, body = whole[:title_end], whole[title_end + 1 :]
+    yield from _title_spans(items, title, cut)
+    yield from _body_spans(body, title_end + 1, lead_until, cut, _of_title_and_lead(companies, lead_until))
 
 
 def _of_title_and_lead(companies: Sequence[Found], lead_until: int) -> list[int]:

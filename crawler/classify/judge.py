@@ -201,9 +201,8 @@ class Judge:
         source = self._evidence(document, proposal, told)
         evidence = document.sentence_of(source.clause)
         stage, stages = proposal.stage, self._proposer.stages
-        hearsay = source.stage is Stage.RUMOURED and proposal.type is not MoveType.WITHDRAWAL
-        if not hearsay:
-            hearsay = stage in UNDONE and stages.is_hearsay(document)
+        rumoured = source.stage is Stage.RUMOURED and proposal.type is not MoveType.WITHDRAWAL
+        hearsay = rumoured or (stage in UNDONE and stages.is_hearsay(document))
         if hearsay and not stages.is_official(document, proposal.clause):
             stage = Stage.RUMOURED
         return Move(
@@ -280,10 +279,11 @@ def _one_per_clause(proposals: Sequence[Proposal]) -> list[Proposal]:
         rivals = [
             k for k in kept if k.company == proposal.company and k.clause.item == proposal.clause.item and _counts(k)
         ]
-        if not _counts(proposal) or not (
-            any(_rules_out(k, proposal) for k in rivals) or any(_takes_back(p, proposal) for p in proposals)
-        ):
-            kept.append(proposal)
+        if _counts(proposal) and any(_rules_out(k, proposal) for k in rivals):
+            continue
+        if _counts(proposal) and any(_takes_back(p, proposal) for p in proposals):
+            continue
+        kept.append(proposal)
     return kept
 
 

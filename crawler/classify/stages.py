@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crawler.classify import grammar
-from crawler.classify.document import Clause, Document, Part
+from crawler.classify.document import Clause, Document
 from crawler.classify.grammar import Case
 from crawler.classify.lexicon import PLACE, Lexicon
 from crawler.models import MoveType, Stage
@@ -43,10 +43,8 @@ class Stages:
         """Say whether title or lead tells a plan as signed or official: a delay stays one however it is told."""
         if case.hit.trigger.type is MoveType.WITHDRAWAL or self._says("wish", case):
             return False
-        language = case.document.language
-        if self._lexicon.find("signed", case.title, language):
-            return True
-        return self._lead_says("agreed", case)
+        signed = self._lexicon.find("signed", case.title, case.document.language)
+        return signed is not None or self._lead_says("agreed", case)
 
     def is_official(self, document: Document, clause: Clause) -> bool:
         """Say whether the title tells it as signed or announced."""
@@ -69,7 +67,7 @@ class Stages:
         return any(self._lexicon.find(family, words, language) for words in self._begin(case.document))
 
     def _begin(self, document: Document) -> list[str]:
-        return [c.masked for c in document.clauses if c.part is Part.LEAD][:_BEGIN]
+        return [c.masked for c in document.lead_clauses[:_BEGIN]]
 
     def _of_clause(self, case: Case) -> Stage:
         own, type = case.hit.trigger.stage, case.hit.trigger.type
