@@ -127,7 +127,8 @@ class Stages:
         if self._says("delay", case):
             return Stage.PLANNED
         ends = not case.entrant and (self._says("declared", case) or self._lead_says("lead_leaves", case))
-        if ends or self._says("to_come", case, case.hit.end) or grammar.is_to_come(case):
+        meant = self._says("wish", case, case.hit.start) or self._says("to_come", case, case.hit.end)
+        if ends or meant or grammar.is_to_come(case):
             return Stage.ANNOUNCED
         return case.hit.trigger.stage
 

@@ -89,6 +89,7 @@ TITLES = [
     ("戴森取消造车项目：报道", RUMOURED),
     ("Deepal cancels plans to make cars in Argentina", CANCELLED),
     ("Deepal plans to end car production in Argentina", ANNOUNCED),
+    ("Deepal plans to wind down its business in Argentina", ANNOUNCED),
     ("Deepal set to open a car plant in Argentina", UNDER_WAY),
     ("Deepal car production in Argentina begins", LAUNCHED),
     ("深蓝汽车开始启动秘鲁业务筹备", UNDER_WAY),
