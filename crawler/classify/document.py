@@ -248,7 +248,7 @@ def _owns(whole: str, place: Found, makers: Collection[int]) -> bool:
 
 def _is_measure(whole: str, company: Found, lexicon: Lexicon) -> bool:
     """Say whether a company is only what another is measured by."""
-    before, after = whole[max(0, company.start - 3) : company.start], whole[company.end : company.end + 24]
+    before, after = whole[max(0, company.start - 8) : company.start], whole[company.end : company.end + 24]
     return lexicon.find("measure_before", before) is not None or lexicon.find("measure_after", after) is not None
 
 

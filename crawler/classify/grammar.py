@@ -18,7 +18,10 @@ _EXCHANGES = frozenset({"HK", "US", "SG", "GB"})
 """Where Chinese makers list their shares."""
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DATED = {
-    "en": re.compile(r"\b(?:in|by|from|for|before|after|during|(?P<late>late|end of)) (?P<year>20\d\d)\b"),
+    "en": re.compile(
+        r"\b(?:in|by|from|for|before|after|during|(?P<late>late|end of)|mid|early|spring|summer|autumn|fall|winter"
+        r"|q[1-4]|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6})[ -](?P<year>20\d\d)\b"
+    ),
     "zh": re.compile(r"(?P<year>20\d\d)年(?P<late>[底末]|第?四季度)?"),
 }
 """A year that dates what a clause tells, and whether its last months are meant."""

@@ -32,12 +32,21 @@ class Stages:
 
     def of(self, case: Case) -> Stage:
         """Return how far the move of a clause has come."""
-        if grammar.is_report(case.document, case.clause):
-            return Stage.RUMOURED
         stage = self._of_clause(case)
-        if stage in UNDONE and self._lexicon.find("rumour", case.title, case.document.language):
+        if self._is_rumour(case, stage):
             return Stage.RUMOURED
         return Stage.ANNOUNCED if stage is Stage.PLANNED and self._is_signed(case) else stage
+
+    def _is_rumour(self, case: Case, stage: Stage) -> bool:
+        """Say whether it is only told by others: a sales target is a plan, and a car given up is, whoever tells it."""
+        if case.hit.trigger.type is MoveType.EXPORT and self._lexicon.find("target", case.said):
+            return False
+        if grammar.is_report(case.document, case.clause):
+            return True
+        gives_up = case.entrant and case.hit.trigger.type is MoveType.WITHDRAWAL
+        if self._says("rumour", case) and not gives_up:
+            return True
+        return stage in UNDONE and self._lexicon.find("rumour", case.title, case.document.language) is not None
 
     def _is_signed(self, case: Case) -> bool:
         """Say whether title or lead tells a plan as signed or official: a delay stays one however it is told."""
@@ -71,8 +80,6 @@ class Stages:
 
     def _of_clause(self, case: Case) -> Stage:
         own, type = case.hit.trigger.stage, case.hit.trigger.type
-        if self._says("rumour", case) and not _drops_car(case):
-            return Stage.RUMOURED
         if type is MoveType.WITHDRAWAL:
             return self._retreat(case)
         if already := self._already(case):
@@ -95,7 +102,8 @@ class Stages:
             ("at_hand", ready),
             ("readying", trigger.type in _MADE),
         )
-        goes_on = any(applies and self._says(family, case) for family, applies in families)
+        here = self._lexicon.find("already", case.title) is not None
+        goes_on = here or any(applies and self._says(family, case) for family, applies in families)
         return Stage.UNDER_WAY if goes_on else None
 
     def _lead_completes(self, case: Case) -> Stage | None:
@@ -104,7 +112,9 @@ class Stages:
         return next((stage for family, stage in told if self._lead_says(family, case)), None)
 
     def _is_ahead(self, case: Case) -> bool:
-        if self._says("wish", case) or self._says("will", case) or grammar.is_to_come(case):
+        going_on = case.hit.trigger.stage is Stage.UNDER_WAY
+        will = self._says("will", case, case.hit.end if going_on else None)
+        if will or self._says("wish", case) or grammar.is_to_come(case):
             return True
         to = self._lexicon.find("headline_to", case.clause.masked, case.document.language)
         return to is not None and (case.document.language == "zh" or to.start() <= case.hit.start)
@@ -116,10 +126,16 @@ class Stages:
             return begun
         if type is MoveType.OVERSEAS_PRODUCTION and own is Stage.PLANNED and not wish:
             return Stage.PLANNED if self._is_only_planned(case) else Stage.ANNOUNCED
-        if own is Stage.PLANNED and not wish and self._says("dated", case):
+        if own is Stage.PLANNED and not wish and self._is_fixed(case):
             return Stage.ANNOUNCED
         meant = own is Stage.PLANNED or type is MoveType.EXPORT or case.document.language == "zh" or wish
         return Stage.PLANNED if meant else Stage.ANNOUNCED
+
+    def _is_fixed(self, case: Case) -> bool:
+        """Say whether a day is set for an arrival, or it is told as arranged, and not as somebody's word."""
+        arranged = self._lexicon.find("arranged", case.said) is not None
+        spoken = self._lexicon.find("spoken_of", case.title, case.document.language) is not None
+        return self._says("dated", case) or (arranged and not spoken)
 
     def _retreat(self, case: Case) -> Stage:
         if self._says("weighed", case):
@@ -159,8 +175,3 @@ class Stages:
         named = PLACE in case.clause.masked[case.hit.start : case.hit.end]
         entry = case.hit.trigger.type is MoveType.MARKET_ENTRY and case.document.language == "en"
         return Stage.ANNOUNCED if named and entry else case.hit.trigger.stage
-
-
-def _drops_car(case: Case) -> bool:
-    """Say whether an entrant gives up its car: that counts as done, whoever tells it."""
-    return case.entrant and case.hit.trigger.type is MoveType.WITHDRAWAL

@@ -19,6 +19,19 @@ ENTRY, EXPORT, PLANT, RETREAT = (
 MOVES = [
     # a return, or another brand of the group, where the company is known to sell
     ("Proton is back in Singapore with two dealers", "Proton", ENTRY, "SG", Stage.LAUNCHED),
+    # an adjective of a place before what is done there, whatever follows
+    ("Voyah prepares Bolivian launch after new tariff", "Voyah", ENTRY, "BO", Stage.PLANNED),
+    # further ways to arrive, to sell off and to give up
+    ("Voyah to expand in Bolivia", "Voyah", ENTRY, "BO", Stage.PLANNED),
+    ("The Voyah Dream is going to Bolivia", "Voyah", ENTRY, "BO", Stage.PLANNED),
+    ("Voyah vans to hit Bolivia", "Voyah", ENTRY, "BO", Stage.PLANNED),
+    ("Voyah opens shop in Bolivia", "Voyah", ENTRY, "BO", Stage.LAUNCHED),
+    ("Voyah agrees to the sale of its Bolivian assets", "Voyah", RETREAT, "BO", Stage.CANCELLED),
+    ("Voyah pulls the plug on its Bolivian plans", "Voyah", RETREAT, "BO", Stage.CANCELLED),
+    ("Sony drops the car it was building with Honda", "Sony", RETREAT, "JP", Stage.CANCELLED),
+    ("Apple scraps its electric car Project Titan", "Apple", RETREAT, "US", Stage.CANCELLED),
+    # a deal that is struck is no strike
+    ("Voyah strikes deal to build cars in Bolivia", "Voyah", PLANT, "BO", Stage.ANNOUNCED),
     ("Chery to launch third brand in Australia", "Chery", ENTRY, "AU", Stage.ANNOUNCED),
     ("岚图成功打入玻利维亚市场", "Voyah", ENTRY, "BO", Stage.LAUNCHED),
     # a plant that lands somewhere is built there, a shop that closes as the last one ends it, wherever the words stand
@@ -121,6 +134,9 @@ NO_MOVES = [
     ("中国电动汽车制造商在玻利维亚建厂", WhyNot.NO_COMPANY),
     ("华为重申不造车", WhyNot.DENIAL),
     ("华为不造整车，只做零部件", WhyNot.DENIAL),
+    # what a plant once was
+    ("Bolivia revives car making at former Voyah plant", WhyNot.NO_COMPANY),
+    ("Bolivia revives car making at ex-Voyah plant", WhyNot.NO_COMPANY),
 ]
 
 

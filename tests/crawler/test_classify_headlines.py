@@ -73,7 +73,7 @@ MOVES = [
     # no words of a retreat, of a plant, of a drive
     ("Chery kicks off production in Bolivia", "Chery", PLANT, "BO", LAUNCHED),
     # it is not coming, for it is there
-    ("Deepal isn't coming to Peru, it's already here", "Deepal", ENTRY, "PE", PLANNED),
+    ("Deepal isn't coming to Peru, it's already here", "Deepal", ENTRY, "PE", UNDER_WAY),
     # an entrant's first car goes on sale at home, unless the text or the data says otherwise
     ("Xpeng rival Dreame plans an electric car", "Dreame", ENTRANT, "CN", PLANNED),
     ("Foxconn plans to bring its first electric car to Mexico", "Foxconn", ENTRANT, "MX", PLANNED),

@@ -90,6 +90,27 @@ TITLES = [
     ("Deepal cancels plans to make cars in Argentina", CANCELLED),
     ("Deepal plans to end car production in Argentina", ANNOUNCED),
     ("Deepal plans to wind down its business in Argentina", ANNOUNCED),
+    ("深蓝汽车决定退出挪威", ANNOUNCED),
+    # a stop is a stop from its first day, one with an end puts off
+    ("Deepal to suspend exports to Norway", CANCELLED),
+    ("Deepal halts work on its plant in Argentina until spring", PLANNED),
+    # whatever is to be done is not done
+    ("Deepal hiring in Peru, moves to be first brand there", UNDER_WAY),
+    ("Deepal to restart assembly at its plant in Argentina", ANNOUNCED),
+    ("Deepal to kick off assembly in Argentina", ANNOUNCED),
+    ("Deepal to reenter Peru", ANNOUNCED),
+    # an arrival is arranged, unless it is somebody's word
+    ("Deepal is coming to Peru", ANNOUNCED),
+    ("Deepal is coming to Peru, its importer says", PLANNED),
+    # a paper is a source, talks on something else are no rumour and a trade deal is nobody's signature
+    ("Deepal plans a plant in Argentina -newspaper", RUMOURED),
+    ("Deepal to shut Argentine plant as merger talks end", ANNOUNCED),
+    ("Deepal to expand into Peru after trade deal", PLANNED),
+    ("Deepal confirms the possibility of a plant in Argentina", PLANNED),
+    # a target is the company's own, whoever tells it
+    ("Deepal targets 500,000 cars in overseas sales: report", PLANNED),
+    # what stands behind a space is another clause
+    ("深蓝汽车退出挪威 2030年推皮卡", CANCELLED),
     ("Deepal set to open a car plant in Argentina", UNDER_WAY),
     ("Deepal car production in Argentina begins", LAUNCHED),
     ("深蓝汽车开始启动秘鲁业务筹备", UNDER_WAY),
@@ -126,6 +147,9 @@ LEADS = [
     ("Deepal brand enters Peru", "Its first shop opens next week.", ANNOUNCED),
     ("Deepal brand enters Peru", "Its first shop opened this week.", LAUNCHED),
     ("深蓝汽车在秘鲁上市", "首家门店下周开业。", ANNOUNCED),
+    ("Deepal launches in Peru", "Deepal is preparing for its first season in Lima.", ANNOUNCED),
+    ("Deepal returns to Peru", "Deepal will re-enter the country this autumn.", ANNOUNCED),
+    ("深蓝汽车在秘鲁开设首家门店", "深蓝汽车将首次进入秘鲁市场，门店位于利马。", ANNOUNCED),
     ("Deepal leaves Norway", "Deepal has announced its intention to end sales there.", ANNOUNCED),
     ("深蓝汽车退出挪威市场", "深蓝汽车将于明年春天关闭在奥斯陆的门店。", ANNOUNCED),
     ("Deepal shuts its European headquarters", "Deepal plans to shutter its office in Munich in August.", ANNOUNCED),
@@ -167,6 +191,9 @@ YEARS = [
     ("Deepal opens car plant in Argentina in 2027", 2026, ANNOUNCED),
     ("Deepal opens car plant in Argentina in 2027", 2027, LAUNCHED),
     ("Deepal opens 2027 car plant in Argentina", 2026, LAUNCHED),
+    ("Deepal opens car plant in Argentina mid-2027", 2026, ANNOUNCED),
+    ("Deepal opens car plant in Argentina in Q3 2027", 2026, ANNOUNCED),
+    ("Deepal opens car plant in Argentina, March 2027", 2026, ANNOUNCED),
     ("Deepal closes car plant in Argentina in 2027", 2026, ANNOUNCED),
     ("Deepal closes car plant in Argentina in 2027", 2027, CANCELLED),
 ]
