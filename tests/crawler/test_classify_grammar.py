@@ -32,6 +32,13 @@ MOVES = [
     ("Apple scraps its electric car Project Titan", "Apple", RETREAT, "US", Stage.CANCELLED),
     # a deal that is struck is no strike
     ("Voyah strikes deal to build cars in Bolivia", "Voyah", PLANT, "BO", Stage.ANNOUNCED),
+    # two makers, permits, first cars
+    ("Voyah and Deepal eye Bolivia for car production", "Deepal", PLANT, "BO", Stage.PLANNED),
+    ("Voyah gets its permits for a plant in Bolivia", "Voyah", PLANT, "BO", Stage.ANNOUNCED),
+    ("Voyah venture in Bolivia makes its first cars in old tram factory", "Voyah", PLANT, "BO", Stage.LAUNCHED),
+    ("Voyah widens its Bolivian presence", "Voyah", ENTRY, "BO", Stage.ANNOUNCED),
+    ("自游家首款车无法交付", "Niutron", RETREAT, "CN", Stage.CANCELLED),
+    ("自游家新车难产", "Niutron", RETREAT, "CN", Stage.CANCELLED),
     ("Chery to launch third brand in Australia", "Chery", ENTRY, "AU", Stage.ANNOUNCED),
     ("岚图成功打入玻利维亚市场", "Voyah", ENTRY, "BO", Stage.LAUNCHED),
     # a plant that lands somewhere is built there, a shop that closes as the last one ends it, wherever the words stand
