@@ -35,10 +35,17 @@ MOVES = [
     # two makers, permits, first cars
     ("Voyah and Deepal eye Bolivia for car production", "Deepal", PLANT, "BO", Stage.PLANNED),
     ("Voyah gets its permits for a plant in Bolivia", "Voyah", PLANT, "BO", Stage.ANNOUNCED),
-    ("Voyah venture in Bolivia makes its first cars in old tram factory", "Voyah", PLANT, "BO", Stage.LAUNCHED),
+    ("Voyah venture in Bolivia makes its first cars in old textile factory", "Voyah", PLANT, "BO", Stage.LAUNCHED),
     ("Voyah widens its Bolivian presence", "Voyah", ENTRY, "BO", Stage.ANNOUNCED),
     ("自游家首款车无法交付", "Niutron", RETREAT, "CN", Stage.CANCELLED),
     ("自游家新车难产", "Niutron", RETREAT, "CN", Stage.CANCELLED),
+    # what is looked at is a plant, not a market; a market that is looked at
+    ("Voyah explores Bolivian production amid new rules", "Voyah", PLANT, "BO", Stage.PLANNED),
+    ("Voyah considers Bolivian plant at idled Sucre site", "Voyah", PLANT, "BO", Stage.PLANNED),
+    ("Voyah to establish industrial operations in Bolivia", "Voyah", PLANT, "BO", Stage.ANNOUNCED),
+    ("Voyah van prepares Bolivian re-launch", "Voyah", ENTRY, "BO", Stage.PLANNED),
+    ("Voyah SUV under discussion for Bolivia", "Voyah", ENTRY, "BO", Stage.PLANNED),
+    ("Voyah says sayonara Bolivia", "Voyah", RETREAT, "BO", Stage.CANCELLED),
     ("Chery to launch third brand in Australia", "Chery", ENTRY, "AU", Stage.ANNOUNCED),
     ("岚图成功打入玻利维亚市场", "Voyah", ENTRY, "BO", Stage.LAUNCHED),
     # a plant that lands somewhere is built there, a shop that closes as the last one ends it, wherever the words stand
