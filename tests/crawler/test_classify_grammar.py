@@ -46,6 +46,11 @@ MOVES = [
     ("Voyah van prepares Bolivian re-launch", "Voyah", ENTRY, "BO", Stage.PLANNED),
     ("Voyah SUV under discussion for Bolivia", "Voyah", ENTRY, "BO", Stage.PLANNED),
     ("Voyah says sayonara Bolivia", "Voyah", RETREAT, "BO", Stage.CANCELLED),
+    ("岚图南美工厂花落玻利维亚", "Voyah", PLANT, "BO", Stage.ANNOUNCED),
+    ("岚图南美工厂选定玻利维亚", "Voyah", PLANT, "BO", Stage.ANNOUNCED),
+    ("温捷汽车将在玻利维亚建厂", "VinFast", PLANT, "BO", Stage.ANNOUNCED),
+    # a day of a month is no month's figure
+    ("首批500辆岚图汽车出口，10月底运抵欧洲", "Voyah", EXPORT, "EU", Stage.UNDER_WAY),
     ("Chery to launch third brand in Australia", "Chery", ENTRY, "AU", Stage.ANNOUNCED),
     ("岚图成功打入玻利维亚市场", "Voyah", ENTRY, "BO", Stage.LAUNCHED),
     # a plant that lands somewhere is built there, a shop that closes as the last one ends it, wherever the words stand
@@ -136,6 +141,7 @@ NO_MOVES = [
     ("BasiGo raises money for its fleet in Kenya and Rwanda", None),
     ("Toyota shuts Bolivian factories as covid disrupts supply", None),
     ("铃木玻利维亚工厂因疫情停产", None),
+    ("雷诺改建罗马尼亚工厂", None),
     ("Voyah deliveries rose 9% in Bolivia", WhyNot.SALES_FIGURE),
     ("Tesla opens first shop in northern Chile", None),
     ("Geely's December deliveries rose 9%, of which 39,800 went abroad", None),
