@@ -49,11 +49,15 @@ class Stages:
         return stage in UNDONE and self._lexicon.find("rumour", case.title, case.document.language) is not None
 
     def _is_signed(self, case: Case) -> bool:
-        """Say whether title or lead tells a plan as signed or official: a delay stays one however it is told."""
-        if case.hit.trigger.type is MoveType.WITHDRAWAL or self._says("wish", case):
+        """Say whether title or lead tells a plan as signed or official: a delay stays one however it is told.
+
+        A wish needs a signature.
+        """
+        if case.hit.trigger.type is MoveType.WITHDRAWAL:
             return False
-        signed = self._lexicon.find("signed", case.title, case.document.language)
-        return signed is not None or self._lead_says("agreed", case)
+        title, lead = ("signature", "signature") if self._says("wish", case) else ("signed", "agreed")
+        signed = self._lexicon.find(title, case.title, case.document.language)
+        return signed is not None or self._lead_says(lead, case)
 
     def is_official(self, document: Document, clause: Clause) -> bool:
         """Say whether the title tells it as signed or announced."""

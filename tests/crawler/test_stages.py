@@ -91,6 +91,9 @@ TITLES = [
     ("Deepal plans to end car production in Argentina", ANNOUNCED),
     ("Deepal plans to wind down its business in Argentina", ANNOUNCED),
     ("深蓝汽车决定退出挪威", ANNOUNCED),
+    ("Deepal to retreat from Norway", ANNOUNCED),
+    ("Deepal is closing its plant in Argentina", ANNOUNCED),
+    ("Deepal closes its plant in Argentina, ending its time there", CANCELLED),
     # a stop is a stop from its first day, one with an end puts off
     ("Deepal to suspend exports to Norway", CANCELLED),
     ("Deepal halts work on its plant in Argentina until spring", PLANNED),
@@ -99,11 +102,17 @@ TITLES = [
     ("Deepal to restart assembly at its plant in Argentina", ANNOUNCED),
     ("Deepal to kick off assembly in Argentina", ANNOUNCED),
     ("Deepal to reenter Peru", ANNOUNCED),
+    ("Deepal first to export hydrogen trucks to Peru", UNDER_WAY),
+    ("Deepal to be first to export hydrogen trucks to Peru", PLANNED),
+    # a plan beside it, a signature beside a plan
+    ("Deepal brand launches in Peru with ambitious plan", LAUNCHED),
+    ("Deepal signs MoU to explore a plant in Argentina", ANNOUNCED),
     # an arrival is arranged, unless it is somebody's word
     ("Deepal is coming to Peru", ANNOUNCED),
     ("Deepal is coming to Peru, its importer says", PLANNED),
     # a paper is a source, talks on something else are no rumour and a trade deal is nobody's signature
     ("Deepal plans a plant in Argentina -newspaper", RUMOURED),
+    ("外媒称深蓝汽车计划在阿根廷建厂", RUMOURED),
     ("Deepal to shut Argentine plant as merger talks end", ANNOUNCED),
     ("Deepal to expand into Peru after trade deal", PLANNED),
     ("Deepal confirms the possibility of a plant in Argentina", PLANNED),
@@ -135,6 +144,7 @@ LEADS = [
     # a medium that reports is no nameless source, one without a name is
     ("深蓝汽车将在阿根廷建厂", "有媒体报道，深蓝汽车已派人前往当地。", RUMOURED),
     ("深蓝汽车计划在阿根廷建厂", "知情人士称，深蓝汽车已有方案。", RUMOURED),
+    ("深蓝汽车启动阿根廷建厂计划", "多个消息来源确认了这一计划。", RUMOURED),
     ("深蓝汽车计划在阿根廷建厂", "据外媒报道，深蓝汽车已有方案。", PLANNED),
     ("深蓝汽车阿根廷建厂即将官宣", "据消息人士称，合同已拟好。", RUMOURED),
     # the lead tells how far it is: cars are on their way, an arrival is still to come, so is an end
@@ -167,6 +177,9 @@ LEADS = [
     # what is signed is more than a plan, what others report is less; what is official is no rumour any more
     ("深蓝汽车将进入秘鲁市场", "深蓝汽车与当地经销商签署了协议。", ANNOUNCED),
     ("深蓝汽车将进入秘鲁市场", "深蓝汽车正在寻找经销商。", PLANNED),
+    ("深蓝汽车拟在阿根廷建厂", "深蓝汽车周一与当地政府签署了协议。", ANNOUNCED),
+    ("Deepal eyes a plant in Argentina", "Deepal has signed an MoU on a feasibility study.", PLANNED),
+    ("Deepal eyes a plant in Argentina", "Deepal has signed an MoU on it with the province.", ANNOUNCED),
     ("Deepal to expand into Peru", "Deepal will start sales in Lima from September.", ANNOUNCED),
     ("Deepal to expand into Peru", "Deepal signed a contract with an importer in Lima.", ANNOUNCED),
     ("Deepal to restart its plant in Argentina", "Deepal announced today that work will go on in Rosario.", ANNOUNCED),
