@@ -12,6 +12,7 @@ from crawler.classify.details import Details
 from crawler.classify.document import COMPANIES, Clause, Document, Part
 from crawler.classify.scoring import Scoring, Signal
 from crawler.classify.stages import UNDONE
+from crawler.classify.triggers import Hit
 from crawler.knowledge import Gazetteer, Knowledge, Sort
 from crawler.models import MOST_MOVES, OVERSEAS, RELEVANT, Move, MoveType, Stage, WhyNot
 
@@ -23,6 +24,8 @@ _AGAINST = -0.6
 _SITED = {MoveType.OVERSEAS_PRODUCTION, MoveType.OVERSEAS_ORGANISATION, MoveType.WITHDRAWAL}
 _ESTABLISHED = {MoveType.OVERSEAS_PRODUCTION, MoveType.OVERSEAS_ORGANISATION}
 _ALIKE = {MoveType.MARKET_ENTRY, MoveType.EXPORT}
+_SHOPS = {MoveType.MARKET_ENTRY, MoveType.OVERSEAS_ORGANISATION}
+"""What shops may be: of the same words, only one."""
 _ENDS = {MoveType.WITHDRAWAL, MoveType.NEW_ENTRANT}
 """Types whose articles are full of the company's past and other plans: their bodies add nothing."""
 
@@ -304,7 +307,14 @@ def _rules_out(kept: Proposal, other: Proposal) -> bool:
         return True
     if kept.type in _ESTABLISHED and other.says("establishment"):
         return True
-    return kept.clause is other.clause and other.confidence < _SECOND_TYPE
+    if kept.clause is not other.clause:
+        return False
+    shops = {kept.type, other.type} == _SHOPS and (_within(kept.hit, other.hit) or _within(other.hit, kept.hit))
+    return shops or other.confidence < _SECOND_TYPE
+
+
+def _within(inner: Hit, outer: Hit) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
 
 
 def _may_add(lead: Proposal, chosen: Sequence[Proposal]) -> bool:

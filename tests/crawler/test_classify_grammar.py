@@ -26,6 +26,8 @@ MOVES = [
     ("The Voyah Dream is going to Bolivia", "Voyah", ENTRY, "BO", Stage.PLANNED),
     ("Voyah vans to hit Bolivia", "Voyah", ENTRY, "BO", Stage.PLANNED),
     ("Voyah opens shop in Bolivia", "Voyah", ENTRY, "BO", Stage.LAUNCHED),
+    ("Voyah launches its operations in Bolivia", "Voyah", ENTRY, "BO", Stage.LAUNCHED),
+    ("Voyah begins commercial operations in Bolivia", "Voyah", ENTRY, "BO", Stage.LAUNCHED),
     ("Voyah agrees to the sale of its Bolivian assets", "Voyah", RETREAT, "BO", Stage.CANCELLED),
     ("Voyah pulls the plug on its Bolivian plans", "Voyah", RETREAT, "BO", Stage.CANCELLED),
     ("Sony drops the car it was building with Honda", "Sony", RETREAT, "JP", Stage.CANCELLED),
@@ -46,6 +48,8 @@ MOVES = [
     ("Voyah van prepares Bolivian re-launch", "Voyah", ENTRY, "BO", Stage.PLANNED),
     ("Voyah SUV under discussion for Bolivia", "Voyah", ENTRY, "BO", Stage.PLANNED),
     ("Voyah says sayonara Bolivia", "Voyah", RETREAT, "BO", Stage.CANCELLED),
+    ("Voyah to build vans in Liverpool", "Voyah", PLANT, "GB", Stage.ANNOUNCED),
+    ("Rivian to build vans in Rugao", "Rivian", PLANT, "CN", Stage.ANNOUNCED),
     ("岚图南美工厂花落玻利维亚", "Voyah", PLANT, "BO", Stage.ANNOUNCED),
     ("岚图南美工厂选定玻利维亚", "Voyah", PLANT, "BO", Stage.ANNOUNCED),
     ("温捷汽车将在玻利维亚建厂", "VinFast", PLANT, "BO", Stage.ANNOUNCED),
@@ -289,6 +293,7 @@ def test_a_short_stop_for_want_of_anything_is_no_retreat(reader: Reader) -> None
     [
         ("Jetour readies its PHL entry", "2023-03-30", "Jetour"),
         ("Proton storms back to Singapore with a small e.Mas 5", "2025-09-14", "Proton"),
+        ("XPeng opens dealerships in Switzerland", "2024-05-14", "XPENG"),
         ("Tata passenger vehicles go on sale in South Africa", "2025-08-20", "Tata"),
     ],
 )
