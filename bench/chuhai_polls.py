@@ -79,8 +79,7 @@ def run(folder: Path, control: str, *, watched: bool) -> list[dict[str, object]]
 
     async def poll(phase: str, runner: Runner) -> None:
         stored: Counter[str] = Counter()
-        cpu, wall = time.process_time(), time.perf_counter()
-        loop_cpu = time.thread_time()
+        cpu, wall, loop_cpu = time.process_time(), time.perf_counter(), time.thread_time()
         answers = await jobs.poll(setup, list(setup.sources), runner, lambda _answer, s: stored.update(new=s.new))
         used = {"cpu": time.process_time() - cpu, "loop_cpu": time.thread_time() - loop_cpu}
         phases.append({"phase": phase, **used, "wall": time.perf_counter() - wall, "new": stored["new"]})

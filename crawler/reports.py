@@ -43,9 +43,8 @@ def store_moves(
     siblings: list[tuple[str, int]] = []
     for move in reading.moves:
         report = events.Report(move, article, id, at, quiet)
-        event, story = _store_move(
-            connection, report, [s for company, s in siblings if company == move.company], knowledge
-        )
+        beside = [story for company, story in siblings if company == move.company]
+        event, story = _store_move(connection, report, beside, knowledge)
         kept.append(event)
         siblings.append((move.company, story))
     for move in reading.denied:

@@ -37,22 +37,7 @@ def event_of(text: Text, move: Move, knowledge: Knowledge) -> EventView:
     company = knowledge.roster.company(move.company)
     if company is None:
         raise LookupError(f"the reader named {move.company}, which is not in the roster")
-    moment: datetime = now()
-    mention = MentionView(
-        id=0,
-        article_id=0,
-        source="test",
-        title=text.title,
-        url=None,
-        language=language_of(text.title + text.body),
-        published=moment,
-        seen=moment,
-        stage=move.stage,
-        confidence=move.confidence,
-        evidence=move.evidence,
-        quiet=False,
-        lead=text.body,
-    )
+    moment = now()
     return EventView(
         id=0,
         story_id=0,
@@ -67,5 +52,23 @@ def event_of(text: Text, move: Move, knowledge: Knowledge) -> EventView:
         first_seen=moment,
         details=move.details,
         history=(),
-        mentions=(mention,),
+        mentions=(_mention(text, move, moment),),
+    )
+
+
+def _mention(text: Text, move: Move, moment: datetime) -> MentionView:
+    return MentionView(
+        id=0,
+        article_id=0,
+        source="test",
+        title=text.title,
+        url=None,
+        language=language_of(text.title + text.body),
+        published=moment,
+        seen=moment,
+        stage=move.stage,
+        confidence=move.confidence,
+        evidence=move.evidence,
+        quiet=False,
+        lead=text.body,
     )

@@ -73,9 +73,7 @@ def label(
         _show(rows.values(), as_json)
         return
     if event is None or verdict is None:
-        fail(
-            "give an event and a verdict, such as: chuhai events label 17 wrong; --list shows what was labelled", USAGE
-        )
+        fail("give an event and a verdict, as in: chuhai events label 17 wrong; --list shows what was labelled", USAGE)
     _check_options(verdict, company, place)
     loaded = loaded_config(path)
     knowledge = knowledge_of(loaded)

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from crawler.knowledge import Knowledge, load
 from scheduler.demo.fake_slack import FakeSlack
+from tests.alerts.model_slack import ModelSlack
 from tests.alerts.newsroom import Newsroom
 
 
@@ -29,3 +30,9 @@ def slack() -> Iterator[FakeSlack]:
     """A Slack of our own."""
     with FakeSlack() as fake:
         yield fake
+
+
+@pytest.fixture
+def model(newsroom: Newsroom) -> ModelSlack:
+    """A Slack that answers as a test wants it to."""
+    return ModelSlack(newsroom.clock)

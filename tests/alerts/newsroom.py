@@ -183,3 +183,21 @@ class Newsroom:
                 return
             self.wait(wait)
         raise AssertionError(f"still owed: {self.owed()}")
+
+
+def told(newsroom: Newsroom, title: str = "First") -> int:
+    """Report a first move; return its event."""
+    event = newsroom.event(newsroom.article(title))
+    newsroom.evaluate()
+    return event
+
+
+def more(newsroom: Newsroom, event: int, title: str = "Second") -> None:
+    """Report it once more, elsewhere."""
+    newsroom.mention(event, newsroom.article(title, "courier"))
+    newsroom.evaluate()
+
+
+def states(newsroom: Newsroom) -> list[str]:
+    """Return how far each message is, in order."""
+    return [state for _, state in newsroom.owed()]

@@ -1,12 +1,20 @@
-"""Where polls do not lead: private addresses, however they are written, found or redirected to."""
+"""Where polls do not lead: private addresses, however written, found or redirected to; servers nobody vouches for."""
 
 from __future__ import annotations
 
+import ssl
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from crawler.models import FeedAnswer, Outcome
 from scheduler.demo.feed_server import FeedServer, Reply
-from tests.crawler.polling import Poller, request
+from tests.crawler.polling import Poller, feed_of, request
 
 ADVICE = "set service.allow_private_networks: true if this feed is on your own network"
 
@@ -100,3 +108,40 @@ def test_what_was_allowed_for_one_poll_is_not_for_the_next(poller: Poller, serve
     assert poller.ask(server.url("/feed")).outcome is Outcome.OK
     poller.allow_private = False
     assert refused(poller.ask(server.url("/feed")))
+
+
+def test_a_proxy_of_the_environment_is_used_though_it_is_on_the_own_network(
+    poller: Poller, server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", server.url())
+    monkeypatch.setenv("no_proxy", "")
+    poller.allow_private = False
+    server.feeds["http://news.example/feed"] = server.feeds["/feed"]
+    assert poller.ask("http://news.example/feed").outcome is Outcome.OK
+    assert poller.ask("http://10.0.0.1/feed").outcome is Outcome.ERROR
+    assert server.asked("http://10.0.0.1/feed") == []
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(poller: Poller, tmp_path: Path) -> None:
+    with FeedServer(_self_signed(tmp_path)) as server:
+        server.feeds["/feed"] = feed_of(["Alpha builds a plant"])
+        answer = poller.ask(server.url("/feed"))
+    assert answer.outcome is Outcome.ERROR
+    assert (answer.reason or "").startswith("certificate not valid")
+    assert server.requests == []
+
+
+def _self_signed(folder: Path) -> ssl.SSLContext:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1))
+    ).sign(key, hashes.SHA256())
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (folder / "pem").write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "pem")
+    return context
