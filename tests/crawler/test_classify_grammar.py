@@ -46,6 +46,8 @@ MOVES = [
     ("Voyah mulls joint vehicle production with Nissan in Bolivia", "Voyah", PLANT, "BO", Stage.PLANNED),
     ("Voyah weighs Bolivian manufacturing comeback", "Voyah", PLANT, "BO", Stage.PLANNED),
     ("Voyah expands manufacturing to Bolivia", "Voyah", PLANT, "BO", Stage.ANNOUNCED),
+    ("Voyah and a fund collaborate on $200 million car plant in Bolivia", "Voyah", PLANT, "BO", Stage.ANNOUNCED),
+    ("Ford-Voyah to build vans in Bolivia", "Voyah", PLANT, "BO", Stage.ANNOUNCED),
     ("Voyah makes 1st EV in Bolivia", "Voyah", PLANT, "BO", Stage.LAUNCHED),
     ("Ford plans Voyah production in Bolivia", "Voyah", PLANT, "BO", Stage.PLANNED),
     ("Voyah bets big on Bolivia", "Voyah", ENTRY, "BO", Stage.ANNOUNCED),
@@ -305,6 +307,7 @@ def test_a_short_stop_for_want_of_anything_is_no_retreat(reader: Reader) -> None
         ("Jetour readies its PHL entry", "2023-03-30", "Jetour"),
         ("Proton storms back to Singapore with a small e.Mas 5", "2025-09-14", "Proton"),
         ("XPeng opens dealerships in Switzerland", "2024-05-14", "XPENG"),
+        ("VinFast launches in the Middle East", "2024-09-14", "VinFast"),
         ("Tata passenger vehicles go on sale in South Africa", "2025-08-20", "Tata"),
     ],
 )
