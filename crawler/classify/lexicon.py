@@ -8,15 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 
+from crawler.patterns import compiled
+
 COMPANY, PLACE, ABROAD = "ᚠ", "ᚢ", "ᚦ"
 """What stands for a company, a market and a word for abroad in masked text: letters no news is written in."""
 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The families, each for `en` and `zh` or for `any` language."""
+    """The families, each for `en` and `zh` or for `any` language: patterns, compiled when they are first needed."""
 
-    families: Mapping[str, Mapping[str, re.Pattern[str]]]
+    families: Mapping[str, Mapping[str, str]]
 
     def find(
         self, family: str, text: str, language: str = "any", start: int = 0, end: int | None = None
@@ -26,23 +28,23 @@ class Lexicon:
         Raises:
             KeyError: when there is no such family, or not for that language.
         """
-        pattern = self.families[family][language]
+        pattern = compiled(self.families[family][language])
         return pattern.search(text, start) if end is None else pattern.search(text, start, end)
 
     def without(self, family: str, text: str, language: str) -> str:
         """Return the text with the words of the family taken out."""
-        return self.families[family][language].sub("", text)
+        return compiled(self.families[family][language]).sub("", text)
 
 
 def load() -> Lexicon:
     """Return the shipped lexicon.
 
     Raises:
-        ValueError, re.error: when the data file is wrong; the tests load it.
+        ValueError: when the data file is wrong; the tests compile all of it.
     """
     data = tomllib.loads(resources.files(__package__).joinpath("lexicon.toml").read_text(encoding="utf-8"))
-    return Lexicon({name: {lang: _compiled(words) for lang, words in row.items()} for name, row in data.items()})
+    return Lexicon({name: {lang: _pattern(words) for lang, words in row.items()} for name, row in data.items()})
 
 
-def _compiled(words: str) -> re.Pattern[str]:
-    return re.compile(words.replace("{C}", COMPANY).replace("{P}", PLACE), re.IGNORECASE)
+def _pattern(words: str) -> str:
+    return "(?i)" + words.replace("{C}", COMPANY).replace("{P}", PLACE)

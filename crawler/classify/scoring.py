@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from importlib import resources
 from typing import Any
 
 from crawler.models import MoveType, WhyNot
+from crawler.patterns import compiled
 
 BIAS = "bias"
 """The signal every report has."""
@@ -25,7 +25,8 @@ class Words:
     in_title: bool
     """True where the whole title is looked at, not the trigger's clause alone."""
     not_for: frozenset[MoveType]
-    patterns: Mapping[str, re.Pattern[str]]
+    patterns: Mapping[str, str]
+    """By language; compiled when they are first needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Scoring:
             Signal(family.name, match[0])
             for family in self.words
             if type not in family.not_for
-            and (match := family.patterns[language].search(title if family.in_title else clause))
+            and (match := compiled(family.patterns[language]).search(title if family.in_title else clause))
         )
 
     def score(self, signals: Iterable[Signal]) -> float:
@@ -86,7 +87,7 @@ def load(weights: Mapping[str, float] | None = None) -> Scoring:
     """Return the shipped signals with the fitted weights, or with those given; a signal without one has its prior.
 
     Raises:
-        ValueError, KeyError, re.error: when a data file is wrong; the build's tests load them.
+        ValueError, KeyError: when a data file is wrong; the tests load them and compile every pattern.
     """
     folder = resources.files(__package__)
     rows = tomllib.loads(folder.joinpath("signals.toml").read_text(encoding="utf-8"))["signal"]
@@ -109,5 +110,5 @@ def _words(row: Mapping[str, Any]) -> Words:
         row["name"],
         {"title": True, "clause": False}[row["where"]],
         frozenset(MoveType(t) for t in row.get("except", ())),
-        {language: re.compile(row[language]) for language in ("en", "zh")},
+        {language: row[language] for language in ("en", "zh")},
     )

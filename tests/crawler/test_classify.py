@@ -140,7 +140,10 @@ def test_the_data_files_use_only_what_the_code_knows() -> None:
         sources = [source for row in rows for source in row.patterns]
         assert len(sources) > 50
         assert all(compiled(source).groups == 0 for source in sources)
-    assert set(lexicon.load().families) >= {"negation", "rumour", "wish"}
+    assert all(compiled(source) for family in weights.words for source in family.patterns.values())
+    families = lexicon.load().families
+    assert all(compiled(source) for family in families.values() for source in family.values())
+    assert set(families) >= {"negation", "rumour", "wish"}
 
 
 # --- any text at all ---
