@@ -48,6 +48,10 @@ MOVES = [
     ("Voyah expands manufacturing to Bolivia", "Voyah", PLANT, "BO", Stage.ANNOUNCED),
     ("Voyah and a fund collaborate on $200 million car plant in Bolivia", "Voyah", PLANT, "BO", Stage.ANNOUNCED),
     ("Ford-Voyah to build vans in Bolivia", "Voyah", PLANT, "BO", Stage.ANNOUNCED),
+    # who strikes a deal builds, not the other; who is only an epithet does nothing
+    ("Voyah about to agree with Nissan to build cars at Bolivian plant", "Voyah", PLANT, "BO", Stage.ANNOUNCED),
+    ("Tesla's main rival Voyah to build cars in Bolivia", "Voyah", PLANT, "BO", Stage.ANNOUNCED),
+    ("越南特斯拉在玻利维亚建厂", "VinFast", PLANT, "BO", Stage.ANNOUNCED),
     ("Voyah makes 1st EV in Bolivia", "Voyah", PLANT, "BO", Stage.LAUNCHED),
     ("Ford plans Voyah production in Bolivia", "Voyah", PLANT, "BO", Stage.PLANNED),
     ("Voyah bets big on Bolivia", "Voyah", ENTRY, "BO", Stage.ANNOUNCED),
@@ -322,6 +326,11 @@ def test_who_is_measured_by_another_acts(reader: Reader) -> None:
 
 
 NAMELESS = "Vietnam EV manufacturer to build a plant in Bolivia"
+
+
+def test_a_maker_that_is_not_meant_does_not_act(reader: Reader) -> None:
+    title = "Chinese EV automaker, not Deepal, to enter Bolivia"
+    assert [m.company for m in reader.read(Text(title, "Voyah will open its first shop in La Paz.")).moves] == ["Voyah"]
 
 
 def test_a_title_that_names_no_maker_means_the_one_of_its_lead(reader: Reader) -> None:
