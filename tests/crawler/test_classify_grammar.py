@@ -311,7 +311,7 @@ def test_a_short_stop_for_want_of_anything_is_no_retreat(reader: Reader) -> None
         ("Jetour readies its PHL entry", "2023-03-30", "Jetour"),
         ("Proton storms back to Singapore with a small e.Mas 5", "2025-09-14", "Proton"),
         ("XPeng opens dealerships in Switzerland", "2024-05-14", "XPENG"),
-        ("VinFast launches in the Middle East", "2024-09-14", "VinFast"),
+        ("VinFast goes on sale in the Middle East", "2024-09-14", "VinFast"),
         ("Tata passenger vehicles go on sale in South Africa", "2025-08-20", "Tata"),
     ],
 )

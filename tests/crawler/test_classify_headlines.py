@@ -193,7 +193,7 @@ def test_a_digest_reports_the_move_among_its_items(reader: Reader) -> None:
     assert [(m.company, m.type, m.destinations) for m in reading.moves] == [("Voyah", ENTRY, ("CL",))]
 
 
-@pytest.mark.parametrize("title", ["Chery considers plants in Europe and the UK", "奇瑞考虑在欧洲和英国建厂"])
+@pytest.mark.parametrize("title", ["Chery considers plants in Europe and the UK", "奇瑞研究在欧洲和英国建厂"])
 def test_two_markets_joined_by_and_are_both_meant_though_one_is_part_of_the_other(reader: Reader, title: str) -> None:
     assert reader.read(Text(title)).moves[0].destinations == ("EU", "GB")
 
