@@ -27,7 +27,10 @@ _DATED = {
 """A year that dates what a clause tells, and whether its last months are meant."""
 _LATE = 10
 """The month from which an end of the year may be told as done."""
-_SPEAKER = re.compile(rf"\s*{COMPANY}(?:汽车|集团| motors?| group)?\s*")
+_SPEAKER = re.compile(
+    rf"\s*{COMPANY}(?:汽车|集团|公司| motors?| group)?"
+    r"(?P<who>.{0,4}(?:管理层|高管|掌门人|总裁|董事长|负责人|ceo|cfo))?\s*"
+)
 _REPORT = frozenset(
     (
         *("report", "reports", "report says", "source", "sources", "sources say", "media report", "media reports"),
@@ -203,8 +206,18 @@ def is_report(document: Document, clause: Clause) -> bool:
 
 def is_statement(document: Document, clause: Clause) -> bool:
     """Say whether the clause stands in a title that begins with who says it: "沃尔沃汽车：…"."""
+    return _speaker(document, clause) is not None
+
+
+def is_word_of_a_manager(document: Document, clause: Clause) -> bool:
+    """Say whether it begins with one of the company's people: "蔚来高管：…"."""
+    speaker = _speaker(document, clause)
+    return speaker is not None and speaker["who"] is not None
+
+
+def _speaker(document: Document, clause: Clause) -> re.Match[str] | None:
     first = document.title_clauses[0] if document.title_clauses else clause
-    return clause.part is Part.TITLE and first is not clause and _SPEAKER.fullmatch(first.masked) is not None
+    return _SPEAKER.fullmatch(first.masked) if clause.part is Part.TITLE and first is not clause else None
 
 
 def beside_plant(case: Case, lexicon: Lexicon) -> str:
@@ -224,6 +237,14 @@ def item_words(document: Document, clause: Clause) -> str:
         return ""
     ending = document.title[parts[-1].end : parts[-1].end + 2]
     return " ".join(c.masked for c in parts) + ("?" if "?" in ending or "？" in ending else "")
+
+
+def leaves_home(case: Case, lexicon: Lexicon) -> bool:
+    """Say whether it is the home market that is left: a ship that sails is no retreat."""
+    if lexicon.find("departs", case.clause.masked[case.hit.start : case.hit.end]) is None:
+        return False
+    left = [f.names for f in case.clause.between(case.hit.start, case.hit.end, PLACES)]
+    return bool(left) and case.actor.company.home in left[0]
 
 
 def names_home(clause: Clause, home: str) -> bool:

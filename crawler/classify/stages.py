@@ -35,6 +35,8 @@ class Stages:
         stage = self._of_clause(case)
         if self._is_rumour(case, stage):
             return Stage.RUMOURED
+        if stage is Stage.ANNOUNCED and grammar.is_word_of_a_manager(case.document, case.clause):
+            return Stage.PLANNED
         return Stage.ANNOUNCED if stage is Stage.PLANNED and self._is_signed(case) else stage
 
     def _is_rumour(self, case: Case, stage: Stage) -> bool:
@@ -148,7 +150,8 @@ class Stages:
             return Stage.PLANNED
         ends = not case.entrant and (self._says("declared", case) or self._lead_says("lead_leaves", case))
         meant = self._says("wish", case, case.hit.start) or self._says("to_come", case, case.hit.end)
-        if ends or meant or grammar.is_to_come(case):
+        dated = grammar.is_to_come(case) or self._lexicon.find("over_by", case.said) is not None
+        if ends or meant or dated:
             return Stage.ANNOUNCED
         return case.hit.trigger.stage
 
@@ -156,7 +159,8 @@ class Stages:
         """Return the stage of what nothing says to be still to come."""
         own, type = case.hit.trigger.stage, case.hit.trigger.type
         if own is Stage.LAUNCHED and type is MoveType.MARKET_ENTRY:
-            later = self._says("declared", case) or self._lead_says("lead_later", case)
+            later = any(self._says(words, case) for words in ("declared", "signature"))
+            later = later or self._lead_says("lead_later", case)
             return Stage.ANNOUNCED if later else own
         if own is Stage.ANNOUNCED:
             done = {MoveType.MARKET_ENTRY: "on_sale", MoveType.OVERSEAS_ORGANISATION: "opened"}.get(type)

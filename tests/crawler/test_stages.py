@@ -24,6 +24,8 @@ TITLES = [
     ("深蓝汽车：将在阿根廷建厂", PLANNED),
     ("深蓝汽车预计明年在阿根廷建厂", PLANNED),
     ("深蓝汽车要在阿根廷建厂", PLANNED),
+    ("深蓝汽车高管：将进军秘鲁市场，明年3月上市", PLANNED),
+    ("深蓝汽车想在阿根廷建厂", PLANNED),
     ("深蓝汽车接近拿下阿根廷一家工厂", RUMOURED),
     # a plant about to open is being built
     ("Deepal is about to open a car plant in Argentina", UNDER_WAY),
@@ -178,6 +180,8 @@ LEADS = [
     ("Deepal bets on Argentina factory", "Deepal broke ground on a plant in Rosario on Monday.", UNDER_WAY),
     ("Deepal further expands into Peru", "Deepal relaunched in Lima on Monday.", LAUNCHED),
     ("深蓝汽车成立西班牙研发中心", "深蓝汽车西班牙研发中心正式开业。", LAUNCHED),
+    ("深蓝汽车阿根廷本地组装", "深蓝汽车组装线已于本周投产。", LAUNCHED),
+    ("Deepal comes to Peru", "Deepal named a distributor. Deliveries begin this summer.", ANNOUNCED),
     ("深蓝汽车将在阿根廷建厂", "据悉，深蓝汽车已派人前往当地。", RUMOURED),
     ("深蓝汽车将在阿根廷建厂", "深蓝汽车周一宣布，将在罗萨里奥建厂。据悉，这是其在南美的首个工厂。", ANNOUNCED),
     # what is signed is more than a plan, what others report is less; what is official is no rumour any more
