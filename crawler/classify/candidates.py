@@ -229,12 +229,8 @@ class Proposer:
             return WhyNot.DENIAL
         if case.hit.trigger.entrant and not case.entrant:
             return WhyNot.HOME_MARKET
-        if (
-            case.type is MoveType.WITHDRAWAL
-            and not case.hit.trigger.entrant
-            and grammar.leaves_home(case, self._lexicon)
-        ):
-            return WhyNot.HOME_MARKET
+        if grammar.is_taken_over(case, self._lexicon):
+            return WhyNot.NO_MOVE
         if grammar.is_listing(case, places, self._lexicon):
             return WhyNot.STAKE
         if case.hit.trigger.needs_abroad and not places:

@@ -16,10 +16,12 @@ from crawler.models import Company, MoveType, Stage
 
 _EXCHANGES = frozenset({"HK", "US", "SG", "GB"})
 """Where Chinese makers list their shares."""
+_BRANDS_LIST = frozenset({"HK", "US"})
+"""Where a brand that belongs to a group does."""
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DATED = {
     "en": re.compile(
-        r"\b(?:in|by|from|for|before|after|during|(?P<late>late|end of)|mid|early|spring|summer|autumn|fall|winter"
+        r"\b(?:in|by|from|for|before|after|during|(?P<late>late|end of)|of|mid|early|spring|summer|autumn|fall|winter"
         r"|q[1-4]|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6})[ -](?P<year>20\d\d)\b"
     ),
     "zh": re.compile(r"(?P<year>20\d\d)年(?P<late>[底末]|第?四季度)?"),
@@ -181,7 +183,7 @@ def is_to_come(case: Case) -> bool:
 def is_listing(case: Case, places: Sequence[str], lexicon: Lexicon) -> bool:
     """Say whether 上市 means shares: a place with a stock exchange, and no model or brand that could go on sale."""
     masked = case.clause.masked
-    exchange = bool(places) and set(places) <= _EXCHANGES
+    exchange = bool(places) and set(places) <= (_BRANDS_LIST if case.actor.company.group else _EXCHANGES)
     sold = "品牌" in masked or lexicon.find("model", masked, case.document.language) is not None
     return "上市" in masked[case.hit.start : case.hit.end] and exchange and not sold
 
@@ -239,12 +241,10 @@ def item_words(document: Document, clause: Clause) -> str:
     return " ".join(c.masked for c in parts) + ("?" if "?" in ending or "？" in ending else "")
 
 
-def leaves_home(case: Case, lexicon: Lexicon) -> bool:
-    """Say whether it is the home market that is left: a ship that sails is no retreat."""
-    if lexicon.find("departs", case.clause.masked[case.hit.start : case.hit.end]) is None:
-        return False
-    left = [f.names for f in case.clause.between(case.hit.start, case.hit.end, PLACES)]
-    return bool(left) and case.actor.company.home in left[0]
+def is_taken_over(case: Case, lexicon: Lexicon) -> bool:
+    """Say whether what ended is taken over: "buys a shuttered plant" is no retreat."""
+    ends = case.type is MoveType.WITHDRAWAL and not case.hit.trigger.entrant
+    return ends and lexicon.find("acquires", case.clause.masked, end=case.hit.start) is not None
 
 
 def names_home(clause: Clause, home: str) -> bool:

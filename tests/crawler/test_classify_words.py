@@ -7,15 +7,27 @@ import pytest
 from crawler.classify import Reader
 from crawler.models import MoveType, Stage, Text
 
-ENTRY, EXPORT, PLANT, RETREAT = (
+ENTRY, EXPORT, PLANT, RETREAT, ENTRANT = (
     MoveType.MARKET_ENTRY,
     MoveType.EXPORT,
     MoveType.OVERSEAS_PRODUCTION,
     MoveType.WITHDRAWAL,
+    MoveType.NEW_ENTRANT,
 )
 
 MOVES = [
     # arrivals, and what is on the way to one
+    ("Mine gets Bolivia's first Voyah trucks", "Voyah", ENTRY, "BO", Stage.LAUNCHED),
+    ("Voyah buzzes into Bolivia", "Voyah", ENTRY, "BO", Stage.ANNOUNCED),
+    ("Voyah vans will be offered in Bolivia", "Voyah", ENTRY, "BO", Stage.PLANNED),
+    ("Voyah adds Bolivia to its map", "Voyah", ENTRY, "BO", Stage.ANNOUNCED),
+    ("Voyah taps Salvador Group to sell its cars in Bolivia", "Voyah", ENTRY, "BO", Stage.ANNOUNCED),
+    ("Chery to add Omoda brand in Bolivia", "Omoda", ENTRY, "BO", Stage.ANNOUNCED),
+    ("Voyah is headed to Bolivia", "Voyah", ENTRY, "BO", Stage.ANNOUNCED),
+    ("Voyah confirms spring launch of its brand in Bolivia", "Voyah", ENTRY, "BO", Stage.ANNOUNCED),
+    ("昊铂在新加坡上市", "Hyptec", ENTRY, "SG", Stage.LAUNCHED),
+    ("岚图玻利维亚定档8月18日上市", "Voyah", ENTRY, "BO", Stage.ANNOUNCED),
+    ("岚图海外第一站玻利维亚", "Voyah", ENTRY, "BO", Stage.LAUNCHED),
     ("Voyah prepares Bolivian launch after new tariff", "Voyah", ENTRY, "BO", Stage.PLANNED),
     ("Voyah to expand in Bolivia", "Voyah", ENTRY, "BO", Stage.PLANNED),
     ("The Voyah Dream is going to Bolivia", "Voyah", ENTRY, "BO", Stage.PLANNED),
@@ -48,12 +60,24 @@ MOVES = [
     ("Voyah van prepares Bolivian re-launch", "Voyah", ENTRY, "BO", Stage.PLANNED),
     ("Voyah SUV under discussion for Bolivia", "Voyah", ENTRY, "BO", Stage.PLANNED),
     # cars that leave for abroad
+    ("Voyah just sent its 100,000th EV overseas", "Voyah", EXPORT, "OVERSEAS", Stage.UNDER_WAY),
+    ("Voyah's biggest ship leaves for Bolivia", "Voyah", EXPORT, "BO", Stage.UNDER_WAY),
+    ("Voyah ships more than 100,000 cars abroad", "Voyah", EXPORT, "OVERSEAS", Stage.UNDER_WAY),
+    ("Voyah to ship 800 vans to Bolivia from April", "Voyah", EXPORT, "BO", Stage.PLANNED),
     ("Voyah fills a ship: 500 vehicles leave Wuhan for Bolivia", "Voyah", EXPORT, "BO", Stage.UNDER_WAY),
     ("Trainload of Voyah SUVs leaves for Bolivia", "Voyah", EXPORT, "BO", Stage.UNDER_WAY),
     ("Voyah's sales outside China top 80,000", "Voyah", EXPORT, "OVERSEAS", Stage.UNDER_WAY),
     ("岚图定下海外卖8万辆的目标", "Voyah", EXPORT, "OVERSEAS", Stage.PLANNED),
     ("首批500辆岚图汽车出口，10月底运抵欧洲", "Voyah", EXPORT, "EU", Stage.UNDER_WAY),
     # plants: looked for, decided, permitted, built, opened; who builds, and who is only named beside
+    ("Voyah and Magna ink deal for Bolivian-built vans", "Voyah", PLANT, "BO", Stage.ANNOUNCED),
+    ("Voyah van assembly kicks off near La Paz", "Voyah", PLANT, "BO", Stage.LAUNCHED),
+    ("Voyah assembly gets going in Bolivia", "Voyah", PLANT, "BO", Stage.LAUNCHED),
+    ("Voyah begins trial production at Bolivian plant", "Voyah", PLANT, "BO", Stage.UNDER_WAY),
+    ("Voyah buys mothballed factory in Bolivia", "Voyah", PLANT, "BO", Stage.ANNOUNCED),
+    ("岚图接手玻利维亚停产旧厂", "Voyah", PLANT, "BO", Stage.ANNOUNCED),
+    ("岚图玻利维亚装配厂开建", "Voyah", PLANT, "BO", Stage.UNDER_WAY),
+    ("岚图大巴厂落户玻利维亚", "Voyah", PLANT, "BO", Stage.ANNOUNCED),
     ("Voyah strikes deal to build cars in Bolivia", "Voyah", PLANT, "BO", Stage.ANNOUNCED),
     ("Voyah and Deepal eye Bolivia for car production", "Deepal", PLANT, "BO", Stage.PLANNED),
     ("Voyah gets its permits for a plant in Bolivia", "Voyah", PLANT, "BO", Stage.ANNOUNCED),
@@ -89,6 +113,17 @@ MOVES = [
     ("岚图南美工厂选定玻利维亚", "Voyah", PLANT, "BO", Stage.ANNOUNCED),
     ("温捷汽车将在玻利维亚建厂", "VinFast", PLANT, "BO", Stage.ANNOUNCED),
     # ends: who leaves, sells off, gives up or puts off
+    ("Voyah throws in the towel in Bolivia", "Voyah", RETREAT, "BO", Stage.CANCELLED),
+    ("Voyah calls it quits in Bolivia", "Voyah", RETREAT, "BO", Stage.CANCELLED),
+    ("Voyah closes last stores in Bolivia", "Voyah", RETREAT, "BO", Stage.CANCELLED),
+    ("Voyah's Bolivian plant is officially dead", "Voyah", RETREAT, "BO", Stage.CANCELLED),
+    ("Voyah stops shipping cars to Bolivia", "Voyah", RETREAT, "BO", Stage.CANCELLED),
+    ("Dyson pushes its first car back to 2040", "Dyson", RETREAT, "GB", Stage.PLANNED),
+    ("岚图将撤掉玻利维亚公司", "Voyah", RETREAT, "BO", Stage.ANNOUNCED),
+    ("岚图进玻利维亚的时间表往后挪", "Voyah", RETREAT, "BO", Stage.PLANNED),
+    # a first car
+    ("Dyson says an electric car is coming", "Dyson", ENTRANT, "GB", Stage.PLANNED),
+    ("Dyson has an electric car in the works", "Dyson", ENTRANT, "GB", Stage.PLANNED),
     ("Voyah to leave Bolivia by 2040", "Voyah", RETREAT, "BO", Stage.ANNOUNCED),
     ("Voyah bows out of Bolivia at the end of the year", "Voyah", RETREAT, "BO", Stage.ANNOUNCED),
     ("Brits must wait as Voyah delays its launch", "Voyah", RETREAT, "GB", Stage.PLANNED),

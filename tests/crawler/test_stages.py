@@ -217,6 +217,7 @@ YEARS = [
     ("Deepal opens car plant in Argentina mid-2027", 2026, ANNOUNCED),
     ("Deepal opens car plant in Argentina in Q3 2027", 2026, ANNOUNCED),
     ("Deepal opens car plant in Argentina, March 2027", 2026, ANNOUNCED),
+    ("Deepal opens car plant in Argentina in the third quarter of 2027", 2026, ANNOUNCED),
     ("Deepal closes car plant in Argentina in 2027", 2026, ANNOUNCED),
     ("Deepal closes car plant in Argentina in 2027", 2027, CANCELLED),
 ]
