@@ -134,7 +134,8 @@ class Stages:
             return Stage.PLANNED if self._is_only_planned(case) else Stage.ANNOUNCED
         if own is Stage.PLANNED and not wish and self._is_fixed(case):
             return Stage.ANNOUNCED
-        meant = own is Stage.PLANNED or type is MoveType.EXPORT or case.document.language == "zh" or wish
+        chinese = case.document.language == "zh" and type is not MoveType.OVERSEAS_ORGANISATION
+        meant = own is Stage.PLANNED or type is MoveType.EXPORT or chinese or wish
         return Stage.PLANNED if meant else Stage.ANNOUNCED
 
     def _is_fixed(self, case: Case) -> bool:
@@ -159,9 +160,7 @@ class Stages:
         """Return the stage of what nothing says to be still to come."""
         own, type = case.hit.trigger.stage, case.hit.trigger.type
         if own is Stage.LAUNCHED and type is MoveType.MARKET_ENTRY:
-            later = any(self._says(words, case) for words in ("declared", "signature"))
-            later = later or self._lead_says("lead_later", case)
-            return Stage.ANNOUNCED if later else own
+            return Stage.ANNOUNCED if self._is_later(case) else own
         if own is Stage.ANNOUNCED:
             done = {MoveType.MARKET_ENTRY: "on_sale", MoveType.OVERSEAS_ORGANISATION: "opened"}.get(type)
             return Stage.LAUNCHED if done and self._says(done, case) else own
@@ -170,6 +169,13 @@ class Stages:
         if self._says("signed", case):
             return Stage.ANNOUNCED
         return Stage.UNDER_WAY if self._says("begun", case) else self._bare(case)
+
+    def _is_later(self, case: Case) -> bool:
+        """Say whether an arrival that its clause tells as done is still to come by its title or its lead."""
+        title, language = case.title, case.document.language
+        told = any(self._lexicon.find(family, title, language) is not None for family in ("declared", "signature"))
+        dated = self._lexicon.find("sold_later", title) is not None or self._lead_says("lead_later", case)
+        return told or dated or self._lexicon.find("confirmed", case.said) is not None
 
     def _is_only_planned(self, case: Case) -> bool:
         """Say whether the title has it from somebody's mouth, or the lead calls it a plan."""

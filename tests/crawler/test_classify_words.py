@@ -18,7 +18,7 @@ ENTRY, EXPORT, PLANT, RETREAT, ENTRANT = (
 MOVES = [
     # arrivals, and what is on the way to one
     ("Mine gets Bolivia's first Voyah trucks", "Voyah", ENTRY, "BO", Stage.LAUNCHED),
-    ("Voyah buzzes into Bolivia", "Voyah", ENTRY, "BO", Stage.ANNOUNCED),
+    ("Voyah buzzes into Bolivia", "Voyah", ENTRY, "BO", Stage.LAUNCHED),
     ("Voyah vans will be offered in Bolivia", "Voyah", ENTRY, "BO", Stage.PLANNED),
     ("Voyah adds Bolivia to its map", "Voyah", ENTRY, "BO", Stage.ANNOUNCED),
     ("Voyah taps Salvador Group to sell its cars in Bolivia", "Voyah", ENTRY, "BO", Stage.ANNOUNCED),
