@@ -123,6 +123,7 @@ NO_MOVES = [
     ("华为重申不造车", WhyNot.DENIAL),
     ("华为不造整车，只做零部件", WhyNot.DENIAL),
     ("Voyah scotches talk of leaving Bolivia", WhyNot.DENIAL),
+    ("Voyah's truck could pull up in Bolivia first", None),
     ("拓普拟在玻利维亚设厂，就近配套斯特兰蒂斯", None),
     ("拓普玻利维亚工厂投产，为大众、沃尔沃配套底盘", None),
     # what a plant once was

@@ -17,6 +17,10 @@ ENTRY, EXPORT, PLANT, RETREAT, ENTRANT = (
 
 MOVES = [
     # arrivals, and what is on the way to one
+    ("Voyah goes live in Bolivia", "Voyah", ENTRY, "BO", Stage.LAUNCHED),
+    ("Voyah back in Bolivian showrooms after ten years", "Voyah", ENTRY, "BO", Stage.LAUNCHED),
+    ("Voyah said to be sounding out dealers in Bolivia", "Voyah", ENTRY, "BO", Stage.RUMOURED),
+    ("Voyah turns to Bolivia", "Voyah", ENTRY, "BO", Stage.ANNOUNCED),
     ("Mine gets Bolivia's first Voyah trucks", "Voyah", ENTRY, "BO", Stage.LAUNCHED),
     ("Voyah buzzes into Bolivia", "Voyah", ENTRY, "BO", Stage.LAUNCHED),
     ("Voyah vans will be offered in Bolivia", "Voyah", ENTRY, "BO", Stage.PLANNED),
@@ -70,6 +74,7 @@ MOVES = [
     ("岚图定下海外卖8万辆的目标", "Voyah", EXPORT, "OVERSEAS", Stage.PLANNED),
     ("首批500辆岚图汽车出口，10月底运抵欧洲", "Voyah", EXPORT, "EU", Stage.UNDER_WAY),
     # plants: looked for, decided, permitted, built, opened; who builds, and who is only named beside
+    ("Voyah's Bolivian plant is 60 pct complete", "Voyah", PLANT, "BO", Stage.UNDER_WAY),
     ("Voyah and Magna ink deal for Bolivian-built vans", "Voyah", PLANT, "BO", Stage.ANNOUNCED),
     ("Voyah van assembly kicks off near La Paz", "Voyah", PLANT, "BO", Stage.LAUNCHED),
     ("Voyah assembly gets going in Bolivia", "Voyah", PLANT, "BO", Stage.LAUNCHED),
