@@ -17,6 +17,12 @@ ENTRY, EXPORT, PLANT, RETREAT, ENTRANT = (
 
 MOVES = [
     # arrivals, and what is on the way to one
+    ("Voyah heads to Bolivia with a sedan", "Voyah", ENTRY, "BO", Stage.PLANNED),
+    ("Kenyans can finally buy a Voyah", "Voyah", ENTRY, "KE", Stage.LAUNCHED),
+    ("Voyah is suddenly selling EVs in Bolivia", "Voyah", ENTRY, "BO", Stage.LAUNCHED),
+    ("Voyah is training dealers in Bolivia", "Voyah", ENTRY, "BO", Stage.UNDER_WAY),
+    ("岚图过了玻利维亚认证关", "Voyah", ENTRY, "BO", Stage.UNDER_WAY),
+    ("岚图玻利维亚代理商已签", "Voyah", ENTRY, "BO", Stage.PLANNED),
     ("Voyah goes live in Bolivia", "Voyah", ENTRY, "BO", Stage.LAUNCHED),
     ("Voyah back in Bolivian showrooms after ten years", "Voyah", ENTRY, "BO", Stage.LAUNCHED),
     ("Voyah said to be sounding out dealers in Bolivia", "Voyah", ENTRY, "BO", Stage.RUMOURED),
@@ -64,6 +70,9 @@ MOVES = [
     ("Voyah van prepares Bolivian re-launch", "Voyah", ENTRY, "BO", Stage.PLANNED),
     ("Voyah SUV under discussion for Bolivia", "Voyah", ENTRY, "BO", Stage.PLANNED),
     # cars that leave for abroad
+    ("First Voyah vans are on a ship to Bolivia", "Voyah", EXPORT, "BO", Stage.UNDER_WAY),
+    ("Voyah smashes its overseas record", "Voyah", EXPORT, "OVERSEAS", Stage.UNDER_WAY),
+    ("岚图：明年海外要卖5万辆", "Voyah", EXPORT, "OVERSEAS", Stage.PLANNED),
     ("Voyah just sent its 100,000th EV overseas", "Voyah", EXPORT, "OVERSEAS", Stage.UNDER_WAY),
     ("Voyah's biggest ship leaves for Bolivia", "Voyah", EXPORT, "BO", Stage.UNDER_WAY),
     ("Voyah ships more than 100,000 cars abroad", "Voyah", EXPORT, "OVERSEAS", Stage.UNDER_WAY),
@@ -74,6 +83,10 @@ MOVES = [
     ("岚图定下海外卖8万辆的目标", "Voyah", EXPORT, "OVERSEAS", Stage.PLANNED),
     ("首批500辆岚图汽车出口，10月底运抵欧洲", "Voyah", EXPORT, "EU", Stage.UNDER_WAY),
     # plants: looked for, decided, permitted, built, opened; who builds, and who is only named beside
+    ("Voyah plans to put them together in Bolivia", "Voyah", PLANT, "BO", Stage.PLANNED),
+    ("Voyah vans are now Bolivian-made", "Voyah", PLANT, "BO", Stage.LAUNCHED),
+    ("岚图玻利维亚装配车间破土", "Voyah", PLANT, "BO", Stage.UNDER_WAY),
+    ("岚图玻利维亚工厂正式开产", "Voyah", PLANT, "BO", Stage.LAUNCHED),
     ("Voyah's Bolivian plant is 60 pct complete", "Voyah", PLANT, "BO", Stage.UNDER_WAY),
     ("Voyah and Magna ink deal for Bolivian-built vans", "Voyah", PLANT, "BO", Stage.ANNOUNCED),
     ("Voyah van assembly kicks off near La Paz", "Voyah", PLANT, "BO", Stage.LAUNCHED),
