@@ -7,16 +7,19 @@ import pytest
 from crawler.classify import Reader
 from crawler.models import MoveType, Stage, Text
 
-ENTRY, EXPORT, PLANT, RETREAT, ENTRANT = (
+ENTRY, EXPORT, PLANT, OFFICE, RETREAT, ENTRANT = (
     MoveType.MARKET_ENTRY,
     MoveType.EXPORT,
     MoveType.OVERSEAS_PRODUCTION,
+    MoveType.OVERSEAS_ORGANISATION,
     MoveType.WITHDRAWAL,
     MoveType.NEW_ENTRANT,
 )
 
 MOVES = [
     # arrivals, and what is on the way to one
+    ("Voyah and Deepal eye Bolivia", "Deepal", ENTRY, "BO", Stage.PLANNED),
+    ("Voyah grows its presence in Bolivia", "Voyah", ENTRY, "BO", Stage.ANNOUNCED),
     ("Voyah heads to Bolivia with a sedan", "Voyah", ENTRY, "BO", Stage.PLANNED),
     ("Kenyans can finally buy a Voyah", "Voyah", ENTRY, "KE", Stage.LAUNCHED),
     ("Voyah is suddenly selling EVs in Bolivia", "Voyah", ENTRY, "BO", Stage.LAUNCHED),
@@ -83,6 +86,7 @@ MOVES = [
     ("岚图定下海外卖8万辆的目标", "Voyah", EXPORT, "OVERSEAS", Stage.PLANNED),
     ("首批500辆岚图汽车出口，10月底运抵欧洲", "Voyah", EXPORT, "EU", Stage.UNDER_WAY),
     # plants: looked for, decided, permitted, built, opened; who builds, and who is only named beside
+    ("Voyah begins van assembly outside La Paz", "Voyah", PLANT, "BO", Stage.LAUNCHED),
     ("Voyah plans to put them together in Bolivia", "Voyah", PLANT, "BO", Stage.PLANNED),
     ("Voyah vans are now Bolivian-made", "Voyah", PLANT, "BO", Stage.LAUNCHED),
     ("岚图玻利维亚装配车间破土", "Voyah", PLANT, "BO", Stage.UNDER_WAY),
@@ -110,7 +114,6 @@ MOVES = [
     ("Voyah draws up shortlist of Bolivian sites", "Voyah", PLANT, "BO", Stage.RUMOURED),
     ("Work starts on Voyah plant in Bolivia", "Voyah", PLANT, "BO", Stage.UNDER_WAY),
     ("Work starts on Voyah plant outside La Paz", "Voyah", PLANT, "BO", Stage.UNDER_WAY),
-    ("Voyah and La Paz are talking about a plant in Bolivia", "Voyah", PLANT, "BO", Stage.PLANNED),
     ("岚图玻利维亚工厂剪彩", "Voyah", PLANT, "BO", Stage.LAUNCHED),
     ("岚图就玻利维亚组装厂与当地接触", "Voyah", PLANT, "BO", Stage.PLANNED),
     ("岚图与玻利维亚工业园签约", "Voyah", PLANT, "BO", Stage.ANNOUNCED),
@@ -140,6 +143,12 @@ MOVES = [
     ("岚图将撤掉玻利维亚公司", "Voyah", RETREAT, "BO", Stage.ANNOUNCED),
     ("岚图进玻利维亚的时间表往后挪", "Voyah", RETREAT, "BO", Stage.PLANNED),
     # a first car
+    ("戴森组建整车团队", "Dyson", ENTRANT, "GB", Stage.UNDER_WAY),
+    ("Dyson delays its first car again", "Dyson", RETREAT, "GB", Stage.PLANNED),
+    ("Dyson's first car slips to 2040", "Dyson", RETREAT, "GB", Stage.PLANNED),
+    # people taken on
+    ("Voyah is staffing up in Bolivia", "Voyah", OFFICE, "BO", Stage.UNDER_WAY),
+    ("岚图在玻利维亚放出50个岗位", "Voyah", OFFICE, "BO", Stage.UNDER_WAY),
     ("Dyson says an electric car is coming", "Dyson", ENTRANT, "GB", Stage.PLANNED),
     ("Dyson has an electric car in the works", "Dyson", ENTRANT, "GB", Stage.PLANNED),
     ("Voyah to leave Bolivia by 2040", "Voyah", RETREAT, "BO", Stage.ANNOUNCED),
@@ -167,3 +176,9 @@ def test_a_title_is_read_whole(
 ) -> None:
     moves = reader.read(Text(title)).moves
     assert (company, type_, (place,), stage) in [(m.company, m.type, m.destinations, m.stage) for m in moves]
+
+
+def test_a_wish_to_be_back_is_as_sure_as_any_plan(reader: Reader) -> None:
+    (back,) = reader.read(Text("Voyah wants back into Bolivia")).moves
+    (plan,) = reader.read(Text("Voyah plans to sell its cars in Bolivia")).moves
+    assert back.confidence == plan.confidence >= 0.8
