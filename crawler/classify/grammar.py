@@ -36,7 +36,8 @@ _SPEAKER = re.compile(
 _REPORT = frozenset(
     (
         *("report", "reports", "report says", "source", "sources", "sources say", "media report", "media reports"),
-        *("media", "报道", "媒体", "外媒", "日媒", "韩媒", "德媒", "美媒", "英媒", "印媒", "港媒", "台媒"),
+        *("media", "newspaper", "paper", "magazine"),
+        *("报道", "媒体", "外媒", "日媒", "韩媒", "德媒", "美媒", "英媒", "印媒", "港媒", "台媒"),
     )
 )
 

@@ -29,7 +29,7 @@ MOVES = [
     ("Voyah plant closures in Bolivia", "Voyah", RETREAT, "BO", Stage.CANCELLED),
     ("Voyah plants in Bolivia on the chopping block", "Voyah", RETREAT, "BO", Stage.CANCELLED),
     ("Voyah lays foundation stone for plant in Tamilnadu", "Voyah", PLANT, "IN", Stage.UNDER_WAY),
-    ("Voyah readies its PHL entry", "Voyah", ENTRY, "PH", Stage.ANNOUNCED),
+    ("Voyah readies its PHL entry", "Voyah", ENTRY, "PH", Stage.PLANNED),
     ("苏州金龙进军玻利维亚", "Higer", ENTRY, "BO", Stage.ANNOUNCED),
     ("据说岚图进入玻利维亚市场", "Voyah", ENTRY, "BO", Stage.RUMOURED),
     # what cars are driven by is no other product

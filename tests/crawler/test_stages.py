@@ -12,6 +12,25 @@ from crawler.models import Stage, Text
 RUMOURED, PLANNED, ANNOUNCED = Stage.RUMOURED, Stage.PLANNED, Stage.ANNOUNCED
 UNDER_WAY, LAUNCHED, CANCELLED = Stage.UNDER_WAY, Stage.LAUNCHED, Stage.CANCELLED
 
+TO_DO = (
+    "commence deliveries in Peru",
+    "kick off sales in Peru",
+    "resume sales in Peru",
+    "officially enter Peru",
+    "re-enter Peru",
+    "move van assembly to Argentina",
+    "shift van assembly to Argentina",
+    "put together vans in Argentina",
+    "invest in Argentine plant",
+    "recruit dealers in Peru",
+    "found Peruvian subsidiary",
+    "erect plant in Argentina",
+    "use Argentine plant of Salvador Group",
+    "buy plant in Argentina",
+    "double Argentine plant",
+    "unveil first Argentine showroom",
+)
+
 TITLES = [
     # a plant that is said to come is decided, unless it is somebody's word, a wish, or expected
     ("Deepal will build cars in Argentina", ANNOUNCED),
@@ -27,6 +46,30 @@ TITLES = [
     ("深蓝汽车高管：将进军秘鲁市场，明年3月上市", PLANNED),
     ("深蓝汽车想在阿根廷建厂", PLANNED),
     ("深蓝汽车接近拿下阿根廷一家工厂", RUMOURED),
+    ("深蓝汽车CEO：深蓝会卖到秘鲁", PLANNED),
+    # a paper's word, and a wish that insiders tell
+    ("Deepal picks Argentina for plant, says newspaper", RUMOURED),
+    ("Deepal picks Argentina for plant, newspaper says", RUMOURED),
+    ("Deepal picks Argentina for plant: magazine", RUMOURED),
+    ("Deepal enters Argentina, paper says", RUMOURED),
+    ("媒体称深蓝汽车进军秘鲁", RUMOURED),
+    ("Deepal targets launch in Peru, insiders say", RUMOURED),
+    ("Deepal targeting 8,000 exports to Peru, insiders say", PLANNED),
+    # "to" before what is only then done
+    *((f"Deepal to {told}", ANNOUNCED) for told in TO_DO),
+    # how much of a plant stands, and what is made to try it
+    ("Deepal plant in Argentina 60% complete", UNDER_WAY),
+    ("Deepal's Argentine plant is 60 per cent finished", UNDER_WAY),
+    ("Deepal begins pilot assembly in Argentina", UNDER_WAY),
+    ("Deepal starts trial runs at Argentine plant", UNDER_WAY),
+    ("Deepal readies its first Argentine showroom", PLANNED),
+    # a signature makes a wish more than one, but not under a study
+    ("Deepal considers Argentine plant, inks deal", ANNOUNCED),
+    ("Deepal considers Argentine plant, inks feasibility study", PLANNED),
+    ("深蓝汽车拟进军秘鲁，已签约经销商", ANNOUNCED),
+    ("深蓝汽车考虑进军秘鲁，已签订协议", ANNOUNCED),
+    ("深蓝汽车想去秘鲁卖车", PLANNED),
+    ("深蓝汽车想把车卖到秘鲁", PLANNED),
     # a plant about to open is being built
     ("Deepal is about to open a car plant in Argentina", UNDER_WAY),
     ("Deepal opens a car plant in Argentina", LAUNCHED),
@@ -147,6 +190,19 @@ def test_a_title_tells_the_stage(reader: Reader, title: str, stage: Stage) -> No
 
 
 LEADS = [
+    # an arrival that its lead tells as still to come, whatever the title has
+    ("Deepal launches in Peru", "Sales will start in May.", ANNOUNCED),
+    ("Deepal launches in Peru", "Sales begin in May.", ANNOUNCED),
+    ("Deepal launches in Peru", "The brand will also open its first showroom in May.", ANNOUNCED),
+    ("Deepal launches in Peru", "The cars will be offered from May.", ANNOUNCED),
+    ("Deepal launches in Peru", "The cars are set to go on sale in May.", ANNOUNCED),
+    ("Deepal launches in Peru", "The brand is preparing for its first deliveries.", ANNOUNCED),
+    ("深蓝汽车进军秘鲁", "深蓝汽车将在秘鲁开设首店。", ANNOUNCED),
+    ("深蓝汽车进军秘鲁", "深蓝汽车将于5月登陆秘鲁。", ANNOUNCED),
+    ("深蓝汽车进军秘鲁", "首款车将于5月上市。", ANNOUNCED),
+    ("深蓝汽车登陆秘鲁", "首店将于5月开业。", ANNOUNCED),
+    # what a company "said it would" do
+    ("Deepal packs its bags", "Deepal said it would begin sales in Peru in the third quarter.", ANNOUNCED),
     ("Deepal to build a car plant in Argentina", "Deepal plans to make 20,000 cars a year there.", PLANNED),
     ("Deepal to build a car plant in Argentina", "Deepal has bought a site for it in Rosario.", ANNOUNCED),
     ("深蓝汽车将在阿根廷建厂", "深蓝汽车正在当地选址。", PLANNED),
