@@ -11,7 +11,7 @@ from typing import Any
 
 from crawler.knowledge import Words
 
-_MACRO = re.compile(r"\{([A-Z~-]+)\}")
+_MACRO = re.compile(r"\{([A-Z_~-]+)\}")
 _SLOTS = 3
 """So many sets of words are asked for of a pattern: a fourth hardly ever leaves one out."""
 _MOST_MEMBERS = 4

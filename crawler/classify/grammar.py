@@ -30,7 +30,7 @@ _DATED = {
 _LATE = 10
 """The month from which an end of the year may be told as done."""
 _SPEAKER = re.compile(
-    rf"\s*{COMPANY}(?:汽车|集团|公司| motors?| group)?"
+    rf"\s*{COMPANY}(?:汽车|集团| motors?| group)?"
     r"(?P<who>.{0,4}(?:管理层|高管|掌门人|总裁|董事长|负责人|ceo|cfo))?\s*"
 )
 _REPORT = frozenset(
@@ -244,7 +244,7 @@ def item_words(document: Document, clause: Clause) -> str:
 
 def is_taken_over(case: Case, lexicon: Lexicon) -> bool:
     """Say whether what ended is taken over: "buys a shuttered plant" is no retreat."""
-    ends = case.type is MoveType.WITHDRAWAL and not case.hit.trigger.entrant
+    ends = case.type is MoveType.WITHDRAWAL
     return ends and lexicon.find("acquires", case.clause.masked, end=case.hit.start) is not None
 
 

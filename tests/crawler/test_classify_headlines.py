@@ -141,6 +141,7 @@ NO_MOVES = [
     ("比亚迪海豹08在德国上市", WhyNot.MODEL_LAUNCH),
     ("赛力斯正式登陆港交所", None),
     ("岚图汽车在香港上市，募资百亿", WhyNot.STAKE),
+    ("蔚来在新加坡上市", WhyNot.STAKE),
     ("腾势Z9登陆《极限竞速》游戏", None),
     ("奇瑞进军旅行车市场", None),
     ("CATL to build battery plant in Portugal", WhyNot.NO_VEHICLE),

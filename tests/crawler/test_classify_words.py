@@ -20,6 +20,8 @@ MOVES = [
     # arrivals, and what is on the way to one
     ("Voyah and Deepal eye Bolivia", "Deepal", ENTRY, "BO", Stage.PLANNED),
     ("Voyah grows its presence in Bolivia", "Voyah", ENTRY, "BO", Stage.ANNOUNCED),
+    ("Voyah close to deal with Salvador Group over Bolivia", "Voyah", ENTRY, "BO", Stage.RUMOURED),
+    ("Voyah close to a deal for a plant in Bolivia", "Voyah", PLANT, "BO", Stage.RUMOURED),
     ("Voyah heads to Bolivia with a sedan", "Voyah", ENTRY, "BO", Stage.PLANNED),
     ("Kenyans can finally buy a Voyah", "Voyah", ENTRY, "KE", Stage.LAUNCHED),
     ("Voyah is suddenly selling EVs in Bolivia", "Voyah", ENTRY, "BO", Stage.LAUNCHED),
@@ -85,6 +87,7 @@ MOVES = [
     ("Voyah's sales outside China top 80,000", "Voyah", EXPORT, "OVERSEAS", Stage.UNDER_WAY),
     ("岚图定下海外卖8万辆的目标", "Voyah", EXPORT, "OVERSEAS", Stage.PLANNED),
     ("首批500辆岚图汽车出口，10月底运抵欧洲", "Voyah", EXPORT, "EU", Stage.UNDER_WAY),
+    ("Voyah to restart Bolivian plant for export", "Voyah", EXPORT, "BO", Stage.PLANNED),
     # plants: looked for, decided, permitted, built, opened; who builds, and who is only named beside
     ("Voyah begins van assembly outside La Paz", "Voyah", PLANT, "BO", Stage.LAUNCHED),
     ("Voyah plans to put them together in Bolivia", "Voyah", PLANT, "BO", Stage.PLANNED),
@@ -182,3 +185,9 @@ def test_a_wish_to_be_back_is_as_sure_as_any_plan(reader: Reader) -> None:
     (back,) = reader.read(Text("Voyah wants back into Bolivia")).moves
     (plan,) = reader.read(Text("Voyah plans to sell its cars in Bolivia")).moves
     assert back.confidence == plan.confidence >= 0.8
+
+
+@pytest.mark.parametrize("told", ["make its debut", "make its first appearance", "make its mark", "make headway"])
+def test_what_is_only_said_to_be_made_is_no_plant(reader: Reader, told: str) -> None:
+    types = [m.type for m in reader.read(Text(f"Voyah will {told} in Bolivia")).moves]
+    assert PLANT not in types

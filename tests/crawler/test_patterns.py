@@ -88,7 +88,7 @@ def test_families_within_families_are_written_out() -> None:
 
 def test_an_unknown_family_is_an_error() -> None:
     with pytest.raises(KeyError):
-        written_out("{NOBODY}", {})
+        written_out("{NO_BODY}", {})
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,9 @@ TITLES = [
     ("深蓝汽车想在阿根廷建厂", PLANNED),
     ("深蓝汽车接近拿下阿根廷一家工厂", RUMOURED),
     ("深蓝汽车CEO：深蓝会卖到秘鲁", PLANNED),
+    ("深蓝汽车：投资25亿元在阿根廷设研发中心", ANNOUNCED),
+    ("Deepal confirms November launch for its brand in Peru", ANNOUNCED),
+    ("Deepal plans exit from Peru", ANNOUNCED),
     # a paper's word, and a wish that insiders tell
     ("Deepal picks Argentina for plant, says newspaper", RUMOURED),
     ("Deepal picks Argentina for plant, newspaper says", RUMOURED),
@@ -275,6 +278,8 @@ YEARS = [
     ("Deepal opens car plant in Argentina in 2027", 2027, LAUNCHED),
     ("Deepal opens 2027 car plant in Argentina", 2026, LAUNCHED),
     ("Deepal opens car plant in Argentina mid-2027", 2026, ANNOUNCED),
+    ("Deepal opens car plant in Argentina early 2027", 2026, ANNOUNCED),
+    ("Deepal opens car plant in Argentina in spring 2027", 2026, ANNOUNCED),
     ("Deepal opens car plant in Argentina in Q3 2027", 2026, ANNOUNCED),
     ("Deepal opens car plant in Argentina, March 2027", 2026, ANNOUNCED),
     ("Deepal opens car plant in Argentina in the third quarter of 2027", 2026, ANNOUNCED),
