@@ -309,7 +309,7 @@ def _rules_out(kept: Proposal, other: Proposal) -> bool:
         return True
     if kept.clause is not other.clause:
         return False
-    shops = {kept.type, other.type} == _SHOPS and (_within(kept.hit, other.hit) or _within(other.hit, kept.hit))
+    shops = {kept.type, other.type} == _SHOPS and _within(other.hit, kept.hit)
     return shops or other.confidence < _SECOND_TYPE
 
 

@@ -191,3 +191,23 @@ def test_a_wish_to_be_back_is_as_sure_as_any_plan(reader: Reader) -> None:
 def test_what_is_only_said_to_be_made_is_no_plant(reader: Reader, told: str) -> None:
     types = [m.type for m in reader.read(Text(f"Voyah will {told} in Bolivia")).moves]
     assert PLANT not in types
+
+
+def test_a_return_and_the_subsidiary_for_it_are_two_moves(reader: Reader) -> None:
+    moves = reader.read(Text("Voyah returns to Bolivia with a subsidiary of its own")).moves
+    assert {(m.type, m.stage) for m in moves} == {(OFFICE, Stage.ANNOUNCED), (ENTRY, Stage.LAUNCHED)}
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *(
+            f"Voyah {buys} shuttered plant in Bolivia"
+            for buys in ("buys", "bought", "acquires", "takes over", "leases")
+        ),
+        *(f"Voyah {buys} shuttered plant in Bolivia" for buys in ("snaps up", "purchases", "revives", "reopens")),
+        *(f"岚图{buys}玻利维亚停产工厂" for buys in ("收购", "接手", "买下", "盘下", "租下", "重启")),
+    ],
+)
+def test_who_takes_over_what_ended_does_not_retreat(reader: Reader, title: str) -> None:
+    assert RETREAT not in [m.type for m in reader.read(Text(title)).moves]

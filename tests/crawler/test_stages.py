@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.classify import Reader
-from crawler.models import Stage, Text
+from crawler.models import MoveType, Stage, Text
 
 RUMOURED, PLANNED, ANNOUNCED = Stage.RUMOURED, Stage.PLANNED, Stage.ANNOUNCED
 UNDER_WAY, LAUNCHED, CANCELLED = Stage.UNDER_WAY, Stage.LAUNCHED, Stage.CANCELLED
@@ -297,3 +297,33 @@ def test_an_end_of_a_year_is_not_to_come_when_it_has_come(reader: Reader) -> Non
 def test_a_year_after_the_day_of_the_text_is_still_to_come(reader: Reader, title: str, year: int, stage: Stage) -> None:
     moves = reader.read(Text(title, published=datetime(year, 5, 15, tzinfo=UTC))).moves
     assert moves[0].stage is stage
+
+
+@pytest.mark.parametrize(
+    "aside",
+    [
+        *(f"to {verb} expected tariffs" for verb in ("avoid", "bypass", "dodge", "escape", "counter", "beat", "fight")),
+        *(f"to {verb} planned curbs" for verb in ("challenge", "meet", "cut", "reduce", "support", "tap", "serve")),
+        *(f"with {hope} to sell 9,000 cars by 2040" for hope in ("an ambition", "plans", "its goal", "the hope")),
+        "with a focus on what is expected of EVs",
+    ],
+)
+def test_what_an_arrival_is_for_does_not_put_it_off(reader: Reader, aside: str) -> None:
+    assert reader.read(Text(f"Deepal enters Peru {aside}")).moves[0].stage is LAUNCHED
+
+
+@pytest.mark.parametrize("what", ["上市", "开售", "开卖", "发售", "交付", "接单", "开业", "营业", "开店", "开门"])
+@pytest.mark.parametrize("day", ["明年", "下个月", "下月", "下周"])
+def test_an_arrival_whose_sales_begin_later_is_announced(reader: Reader, day: str, what: str) -> None:
+    assert reader.read(Text(f"深蓝汽车登陆秘鲁，{day}{what}")).moves[0].stage is ANNOUNCED
+
+
+@pytest.mark.parametrize("told", ["close", "halt", "shut", "wind down", "pull out of", "withdraw from", "cease"])
+def test_an_exit_is_to_come_when_the_lead_says_so(reader: Reader, told: str) -> None:
+    moves = reader.read(Text("Deepal exits Peru", f"The company will {told} its business there.")).moves
+    assert moves[0].stage is ANNOUNCED
+
+
+def test_a_year_of_the_next_clause_does_not_date_an_exit(reader: Reader) -> None:
+    text = Text("深蓝汽车退出秘鲁转战智利 2030年推电动车", published=datetime(2027, 3, 1, tzinfo=UTC))
+    assert (MoveType.WITHDRAWAL, CANCELLED) in [(m.type, m.stage) for m in reader.read(text).moves]
