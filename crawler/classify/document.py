@@ -19,6 +19,8 @@ TITLE_LIMIT = 2_000
 """Characters of a title that are read."""
 BODY_LIMIT = 20_000
 """Characters of a body that are read; news tells its news before that, and hostile pages have no end."""
+_BEFORE, _BEHIND = 8, 24
+"""Characters beside a company in which a word may make it one that another is measured by."""
 
 _Cut = Callable[..., Iterator[tuple[int, int]]]
 """Cuts a stretch of a text, see `_cut`."""
@@ -248,7 +250,7 @@ def _owns(whole: str, place: Found, makers: Collection[int]) -> bool:
 
 def _is_measure(whole: str, company: Found, lexicon: Lexicon) -> bool:
     """Say whether a company is only what another is measured by."""
-    before, after = whole[max(0, company.start - 8) : company.start], whole[company.end : company.end + 24]
+    before, after = whole[max(0, company.start - _BEFORE) : company.start], whole[company.end : company.end + _BEHIND]
     return lexicon.find("measure_before", before) is not None or lexicon.find("measure_after", after) is not None
 
 

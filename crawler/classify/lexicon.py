@@ -26,9 +26,10 @@ class Lexicon:
         """Return where a word of the family first stands in text[start:end), if anywhere.
 
         Raises:
-            KeyError: when there is no such family, or not for that language.
+            KeyError: when there is no such family, or neither for that language nor for any.
         """
-        pattern = compiled(self.families[family][language])
+        words = self.families[family]
+        pattern = compiled(words.get(language) or words["any"])
         return pattern.search(text, start) if end is None else pattern.search(text, start, end)
 
     def without(self, family: str, text: str, language: str) -> str:

@@ -41,14 +41,14 @@ class Stages:
 
     def _is_rumour(self, case: Case, stage: Stage) -> bool:
         """Say whether it is only told by others: a sales target is a plan, and a car given up is, whoever tells it."""
-        if case.hit.trigger.type is MoveType.EXPORT and self._lexicon.find("target", case.said):
+        if case.hit.trigger.type is MoveType.EXPORT and self._says("target", case):
             return False
         if grammar.is_report(case.document, case.clause):
             return True
         gives_up = case.entrant and case.hit.trigger.type is MoveType.WITHDRAWAL
         if self._says("rumour", case) and not gives_up:
             return True
-        return stage in UNDONE and self._lexicon.find("rumour", case.title, case.document.language) is not None
+        return stage in UNDONE and self._title_says("rumour", case)
 
     def _is_signed(self, case: Case) -> bool:
         """Say whether title or lead tells a plan as signed or official: a delay stays one however it is told.
@@ -58,8 +58,7 @@ class Stages:
         if case.hit.trigger.type is MoveType.WITHDRAWAL:
             return False
         title, lead = ("signature", "signature") if self._says("wish", case) else ("signed", "agreed")
-        signed = self._lexicon.find(title, case.title, case.document.language)
-        return signed is not None or self._lead_says(lead, case)
+        return self._title_says(title, case) or self._lead_says(lead, case)
 
     def is_official(self, document: Document, clause: Clause) -> bool:
         """Say whether the title tells it as signed or announced."""
@@ -76,6 +75,9 @@ class Stages:
 
     def _says(self, family: str, case: Case, end: int | None = None) -> bool:
         return self._lexicon.find(family, case.said, case.document.language, end=end) is not None
+
+    def _title_says(self, family: str, case: Case) -> bool:
+        return self._lexicon.find(family, case.title, case.document.language) is not None
 
     def _lead_says(self, family: str, case: Case) -> bool:
         language = case.document.language
@@ -108,9 +110,8 @@ class Stages:
             ("at_hand", ready),
             ("readying", trigger.type in _MADE),
         )
-        here = self._lexicon.find("already", case.title) is not None
-        goes_on = here or any(applies and self._says(family, case) for family, applies in families)
-        return Stage.UNDER_WAY if goes_on else None
+        begun = any(applies and self._says(family, case) for family, applies in families)
+        return Stage.UNDER_WAY if begun or self._title_says("already", case) else None
 
     def _lead_completes(self, case: Case) -> Stage | None:
         """Return how far the lead says that it has come."""
@@ -140,9 +141,7 @@ class Stages:
 
     def _is_fixed(self, case: Case) -> bool:
         """Say whether a day is set for an arrival, or it is told as arranged, and not as somebody's word."""
-        arranged = self._lexicon.find("arranged", case.said) is not None
-        spoken = self._lexicon.find("spoken_of", case.title, case.document.language) is not None
-        return self._says("dated", case) or (arranged and not spoken)
+        return self._says("dated", case) or (self._says("arranged", case) and not self._title_says("spoken_of", case))
 
     def _retreat(self, case: Case) -> Stage:
         if self._says("weighed", case):
@@ -151,7 +150,7 @@ class Stages:
             return Stage.PLANNED
         ends = not case.entrant and (self._says("declared", case) or self._lead_says("lead_leaves", case))
         meant = self._says("wish", case, case.hit.start) or self._says("to_come", case, case.hit.end)
-        dated = grammar.is_to_come(case) or self._lexicon.find("over_by", case.said) is not None
+        dated = grammar.is_to_come(case) or self._says("over_by", case)
         if ends or meant or dated:
             return Stage.ANNOUNCED
         return case.hit.trigger.stage
@@ -172,17 +171,13 @@ class Stages:
 
     def _is_later(self, case: Case) -> bool:
         """Say whether an arrival that its clause tells as done is still to come by its title or its lead."""
-        title, language = case.title, case.document.language
-        told = any(self._lexicon.find(family, title, language) is not None for family in ("declared", "signature"))
-        dated = self._lexicon.find("sold_later", title) is not None or self._lead_says("lead_later", case)
-        return told or dated or self._lexicon.find("confirmed", case.said) is not None
+        told = any(self._title_says(family, case) for family in ("declared", "signature", "sold_later"))
+        return told or self._lead_says("lead_later", case) or self._says("confirmed", case)
 
     def _is_only_planned(self, case: Case) -> bool:
         """Say whether the title has it from somebody's mouth, or the lead calls it a plan."""
-        language = case.document.language
-        if grammar.is_statement(case.document, case.clause) or self._lexicon.find("spoken_of", case.title, language):
-            return True
-        return self._lead_says("only_planned", case)
+        spoken = grammar.is_statement(case.document, case.clause) or self._title_says("spoken_of", case)
+        return spoken or self._lead_says("only_planned", case)
 
     def _bare(self, case: Case) -> Stage:
         """Return the stage of a step into a named market of which nothing says that it is still to come."""

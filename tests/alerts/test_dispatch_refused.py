@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from alerts import outbox
+from alerts.dispatch import Dispatcher
 from alerts.models import (
     CannotLook,
     ChannelBroken,
@@ -17,6 +18,14 @@ from crawler.storage.engine import writing
 from tests.alerts.model_slack import ModelSlack
 from tests.alerts.newsroom import Newsroom, more, states, told
 from tests.alerts.views import watchlist
+
+
+def refuse_twice(newsroom: Newsroom, model: ModelSlack, dispatcher: Dispatcher) -> None:
+    """Refuse the next message as it is, and as plain text."""
+    for _ in range(2):
+        model.refuse = MessageBroken("invalid_blocks")
+        dispatcher.step()
+        newsroom.wait(1)
 
 
 def test_a_broken_token_keeps_the_queue_and_says_so_once(
@@ -86,10 +95,7 @@ def test_a_message_refused_twice_is_dead_and_the_queue_goes_on(newsroom: Newsroo
     told(newsroom, "One")
     told(newsroom, "Two")
     dispatcher = newsroom.dispatcher(model, "#ops")
-    for _ in range(2):
-        model.refuse = MessageBroken("invalid_blocks")
-        dispatcher.step()
-        newsroom.wait(1)
+    refuse_twice(newsroom, model, dispatcher)
     newsroom.send_all(dispatcher)
     assert newsroom.owed() == [("head", "dead"), ("head", "sent"), ("ops", "sent")]
     assert newsroom.alerts()[1].error == "invalid_blocks"
@@ -100,10 +106,7 @@ def test_the_reply_to_a_dead_head_becomes_the_head(newsroom: Newsroom, model: Mo
     more(newsroom, event, "Second")
     more(newsroom, event, "Third")
     dispatcher = newsroom.dispatcher(model)
-    for _ in range(2):
-        model.refuse = MessageBroken("invalid_blocks")
-        dispatcher.step()
-        newsroom.wait(1)
+    refuse_twice(newsroom, model, dispatcher)
     newsroom.send_all(dispatcher)
     assert newsroom.owed() == [("head", "dead"), ("head", "sent"), ("reply", "sent")]
     assert [p.thread_ts for p in model.posted] == [None, model.posted[0].ts]
@@ -113,10 +116,7 @@ def test_a_dead_head_that_is_retried_follows_the_new_one(newsroom: Newsroom, mod
     event = told(newsroom)
     more(newsroom, event)
     dispatcher = newsroom.dispatcher(model)
-    for _ in range(2):
-        model.refuse = MessageBroken("invalid_blocks")
-        dispatcher.step()
-        newsroom.wait(1)
+    refuse_twice(newsroom, model, dispatcher)
     newsroom.send_all(dispatcher)
     with writing(newsroom.engine) as connection:
         assert outbox.retry_dead(connection, newsroom.now, [newsroom.alerts()[0].id]) == 1

@@ -7,14 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.classify import Reader
-from crawler.models import MoveType, Stage, Text, WhyNot
-
-ENTRY, EXPORT, PLANT, RETREAT = (
-    MoveType.MARKET_ENTRY,
-    MoveType.EXPORT,
-    MoveType.OVERSEAS_PRODUCTION,
-    MoveType.WITHDRAWAL,
-)
+from crawler.models import Stage, Text, WhyNot
+from tests.crawler.titles import ENTRY, EXPORT, PLANT, RETREAT, Row, assert_told, each
 
 MOVES = [
     # a return, or another brand of the group, where the company is known to sell
@@ -74,16 +68,9 @@ MOVES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("title", "company", "type_", "place", "stage"), [pytest.param(*row, id=row[0]) for row in MOVES]
-)
-def test_words_beside_a_move_leave_it_one(
-    reader: Reader, title: str, company: str, type_: MoveType, place: str, stage: Stage
-) -> None:
-    reading = reader.read(Text(title))
-    assert reading.why_not is None
-    found = {(m.company, m.type): (m.destinations, m.stage) for m in reading.moves}
-    assert found[company, type_] == ((place,), stage)
+@each(MOVES)
+def test_words_beside_a_move_leave_it_one(reader: Reader, row: Row) -> None:
+    assert_told(reader, row)
 
 
 NO_MOVES = [

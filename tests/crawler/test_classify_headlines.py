@@ -7,12 +7,23 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.classify import Reader
-from crawler.models import MoveType, Stage, Text, WhyNot
-
-ENTRY, EXPORT, PLANT = MoveType.MARKET_ENTRY, MoveType.EXPORT, MoveType.OVERSEAS_PRODUCTION
-OFFICE, RETREAT, ENTRANT = MoveType.OVERSEAS_ORGANISATION, MoveType.WITHDRAWAL, MoveType.NEW_ENTRANT
-RUMOURED, PLANNED, ANNOUNCED = Stage.RUMOURED, Stage.PLANNED, Stage.ANNOUNCED
-UNDER_WAY, LAUNCHED, CANCELLED = Stage.UNDER_WAY, Stage.LAUNCHED, Stage.CANCELLED
+from crawler.models import Text, WhyNot
+from tests.crawler.titles import (
+    ANNOUNCED,
+    CANCELLED,
+    ENTRANT,
+    ENTRY,
+    EXPORT,
+    LAUNCHED,
+    OFFICE,
+    PLANNED,
+    PLANT,
+    RETREAT,
+    RUMOURED,
+    UNDER_WAY,
+    Row,
+    each,
+)
 
 MOVES = [
     # market entry
@@ -116,12 +127,9 @@ MOVES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("title", "company", "type_", "place", "stage"), [pytest.param(*row, id=row[0]) for row in MOVES]
-)
-def test_a_headline_of_a_move_is_read_whole(
-    reader: Reader, title: str, company: str, type_: MoveType, place: str, stage: Stage
-) -> None:
+@each(MOVES)
+def test_a_headline_of_a_move_is_read_whole(reader: Reader, row: Row) -> None:
+    title, company, type_, place, stage = row
     reading = reader.read(Text(title))
     assert reading.why_not is None
     move = reading.moves[0]

@@ -5,16 +5,8 @@ from __future__ import annotations
 import pytest
 
 from crawler.classify import Reader
-from crawler.models import MoveType, Stage, Text
-
-ENTRY, EXPORT, PLANT, OFFICE, RETREAT, ENTRANT = (
-    MoveType.MARKET_ENTRY,
-    MoveType.EXPORT,
-    MoveType.OVERSEAS_PRODUCTION,
-    MoveType.OVERSEAS_ORGANISATION,
-    MoveType.WITHDRAWAL,
-    MoveType.NEW_ENTRANT,
-)
+from crawler.models import Stage, Text
+from tests.crawler.titles import ENTRANT, ENTRY, EXPORT, OFFICE, PLANT, RETREAT, Row, assert_told, each
 
 MOVES = [
     # arrivals, and what is on the way to one
@@ -174,14 +166,9 @@ MOVES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("title", "company", "type_", "place", "stage"), [pytest.param(*row, id=row[0]) for row in MOVES]
-)
-def test_a_title_is_read_whole(
-    reader: Reader, title: str, company: str, type_: MoveType, place: str, stage: Stage
-) -> None:
-    moves = reader.read(Text(title)).moves
-    assert (company, type_, (place,), stage) in [(m.company, m.type, m.destinations, m.stage) for m in moves]
+@each(MOVES)
+def test_a_title_is_read_whole(reader: Reader, row: Row) -> None:
+    assert_told(reader, row)
 
 
 def test_a_wish_to_be_back_is_as_sure_as_any_plan(reader: Reader) -> None:

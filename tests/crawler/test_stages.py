@@ -8,9 +8,7 @@ import pytest
 
 from crawler.classify import Reader
 from crawler.models import MoveType, Stage, Text
-
-RUMOURED, PLANNED, ANNOUNCED = Stage.RUMOURED, Stage.PLANNED, Stage.ANNOUNCED
-UNDER_WAY, LAUNCHED, CANCELLED = Stage.UNDER_WAY, Stage.LAUNCHED, Stage.CANCELLED
+from tests.crawler.titles import ANNOUNCED, CANCELLED, LAUNCHED, PLANNED, RUMOURED, UNDER_WAY
 
 TO_DO = (
     "commence deliveries in Peru",
@@ -48,7 +46,8 @@ TITLES = [
     ("深蓝汽车接近拿下阿根廷一家工厂", RUMOURED),
     ("深蓝汽车CEO：深蓝会卖到秘鲁", PLANNED),
     ("深蓝汽车：投资25亿元在阿根廷设研发中心", ANNOUNCED),
-    ("Deepal confirms November launch for its brand in Peru", ANNOUNCED),
+    ("Changan confirms launch for Avatr brand in Peru", ANNOUNCED),
+    ("Deepal confirms that it enters Peru", ANNOUNCED),
     ("Deepal plans exit from Peru", ANNOUNCED),
     # a paper's word, and a wish that insiders tell
     ("Deepal picks Argentina for plant, says newspaper", RUMOURED),
