@@ -294,3 +294,16 @@ def test_nobody_is_meant_where_the_lead_names_two_or_the_title_means_another_or_
     reader: Reader, title: str, lead: str
 ) -> None:
     assert not reader.read(Text(title, lead)).relevant
+
+
+@pytest.mark.parametrize("title", ["Voyah enters Bolivia after success in Peru", "Voyah enters Bolivia through Peru"])
+def test_a_market_that_the_words_of_the_move_do_not_name_is_none_of_its_places(reader: Reader, title: str) -> None:
+    assert reader.read(Text(title)).moves[0].destinations == ("BO",)
+
+
+@pytest.mark.parametrize("lead", ["Voyah entered Bolivia in 2019.", "In 2019 Voyah started production in Bolivia."])
+def test_what_a_lead_dates_years_back_is_history(reader: Reader, lead: str) -> None:
+    told = {
+        year: reader.read(Text("The road of Voyah", lead, datetime(year, 5, 1, tzinfo=UTC))) for year in (2019, 2026)
+    }
+    assert [bool(reading.moves) for reading in told.values()] == [True, False]
