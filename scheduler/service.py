@@ -247,8 +247,14 @@ class Service:
         self._changed.clear()
         if self._stopping.is_set():
             return 0
-        if await asyncio.to_thread(self._delivery.match):
+        try:
+            if await asyncio.to_thread(self._delivery.match):
+                self._owed.set()
+        except Exception:
+            # what was matched before it failed is owed, and the rest is tried again without waiting for a poll
             self._owed.set()
+            self._changed.set()
+            raise
         return 0
 
     async def _deliver(self) -> float:

@@ -94,10 +94,12 @@ class Program:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End it, however it stands."""
+        """End it, however it stands; what fails meanwhile is shown with what it said."""
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+        if error is not None:
+            error.add_note(f"{' '.join(self.arguments)} ended with {self.process.returncode}; its log:\n{self.log}")
 
     @property
     def log(self) -> str:

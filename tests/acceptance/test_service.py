@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -96,6 +98,23 @@ def test_the_baseline_is_one_summary_to_ops_and_no_alert(folder: Path, server: F
         wait_for("two summaries", lambda: len(slack.messages("#ops")) == 2)
     assert slack.messages("#abroad") == []
     assert "first poll" in slack.transcript("#ops")
+
+
+def test_matching_that_failed_is_tried_again_soon_and_waits_for_no_further_poll(
+    tmp_path: Path, server: FeedServer, slack: FakeSlack
+) -> None:
+    write_config(tmp_path, [source("en", server.url("/en"), every="1h", first_poll="tell")], slack.url)
+    assert chuhai(tmp_path, "status").returncode == 0
+    fault = "CREATE TRIGGER fault BEFORE INSERT ON alerts BEGIN SELECT RAISE(ABORT, 'not now'); END"
+    server.feeds["/en"].items.insert(0, MOVE)
+    with closing(sqlite3.connect(tmp_path / "data" / "chuhai.db", timeout=20)) as database:
+        database.execute(fault)
+        with Program(tmp_path, environ={"SLACK_BOT_TOKEN": TOKEN}) as program:
+            program.wait_for_log("matching failed")
+            time.sleep(2)  # until the poll has ended, which asks for a match once more
+            database.execute("DROP TRIGGER fault")
+            wait_for("the alert", lambda: slack.messages("#abroad"), 20)
+    assert polls(server, "/en") == 1
 
 
 def test_a_source_that_hangs_delays_no_poll_of_another_and_no_stop(folder: Path, server: FeedServer) -> None:
