@@ -103,8 +103,13 @@ def comes_from(clause: Clause, mark: int, hit: Hit, lexicon: Lexicon) -> bool:
     return before is not None or after is not None
 
 
-def of_trigger(clause: Clause, hit: Hit, places: Sequence[tuple[Found, int]], lexicon: Lexicon) -> list[Found]:
-    """Return the markets among the trigger's own words and those listed with them; all where it has none."""
+def of_trigger(case: Case, places: Sequence[tuple[Found, int]], lexicon: Lexicon) -> list[Found]:
+    """Return the markets among the trigger's own words and those listed with them; where it has none, those around."""
+    clause, hit = case.clause, case.hit
+    abroad = (mark for found, mark in places if case.actor.company.home not in found.names)
+    start = next((mark for mark in abroad if hit.start <= mark < hit.end), hit.end)
+    aside = lexicon.find("elsewhere", clause.masked, start=start)
+    places = meant_places(case, clause, places, lexicon, aside.start() if aside else len(clause.masked))
     own = [n for n, (_, mark) in enumerate(places) if hit.start <= mark < hit.end]
     if not own:
         return [found for found, _ in places]
@@ -114,6 +119,27 @@ def of_trigger(clause: Clause, hit: Hit, places: Sequence[tuple[Found, int]], le
     while first > 0 and _listed(clause, places[first - 1][1], places[first][1], lexicon):
         first -= 1
     return [found for found, _ in places[first : last + 1]]
+
+
+def meant_places(
+    case: Case, clause: Clause, places: Sequence[tuple[Found, int]], lexicon: Lexicon, end: int | None = None
+) -> Sequence[tuple[Found, int]]:
+    """Return the markets of a clause that are not named in passing ("after Peru"), nor from `end` on ("as sales grow").
+
+    All where no other market abroad is named.
+    """
+    words, home = clause.masked, case.actor.company.home
+    kept: list[tuple[Found, int]] = []
+    passed = -1
+    for found, mark in places:
+        before = lexicon.find("passed_before", words[max(0, mark - 24) : mark])
+        after = lexicon.find("passed_after", words[mark + 1 : mark + 24])
+        listed = passed >= 0 and _listed(clause, passed, mark, lexicon)
+        if before or after or listed or (end is not None and mark >= end):
+            passed = mark
+        else:
+            kept.append((found, mark))
+    return kept if any(home not in found.names for found, _ in kept) else places
 
 
 def _listed(clause: Clause, mark: int, other: int, lexicon: Lexicon) -> bool:
@@ -144,6 +170,9 @@ def model_arrives(case: Case, lexicon: Lexicon) -> bool:
         return True
     place = next((m for f, m in zip(clause.names, clause.marks, strict=True) if f.sort in PLACES and m > mark), 0)
     if clause.between(mark + 1, max(hit.end, place), [Sort.MODEL]):
+        return True
+    goods = lexicon.find("sales_of", clause.masked, language, hit.start, max(hit.end, place))
+    if goods and lexicon.find("model", clause.masked[goods.end() : max(hit.end, place)], language):
         return True
     between = clause.masked[mark + 1 : max(hit.start, place) if hit.trigger.model else hit.start]
     if lexicon.find("model", between, language):

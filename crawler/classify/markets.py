@@ -55,9 +55,9 @@ class Markets:
             if found.sort in PLACES and not self._comes_from(case, clause, found, mark)
         ]
         named = (
-            grammar.of_trigger(clause, case.hit, meant, self._lexicon)
+            grammar.of_trigger(case, meant, self._lexicon)
             if clause is case.clause
-            else [f for f, _ in meant]
+            else [f for f, _ in grammar.meant_places(case, clause, meant, self._lexicon)]
         )
         contains = self._knowledge.gazetteer.contains
         own = {code for found in named for code in found.names}

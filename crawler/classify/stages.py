@@ -106,6 +106,7 @@ class Stages:
         ready = trigger.type is MoveType.OVERSEAS_PRODUCTION and trigger.stage is Stage.LAUNCHED
         families = (
             ("ongoing", True),
+            ("nearly_reached", trigger.type is MoveType.EXPORT),
             ("hires", trigger.type is MoveType.OVERSEAS_ORGANISATION),
             ("at_hand", ready),
             ("readying", trigger.type in _MADE),

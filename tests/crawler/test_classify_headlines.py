@@ -54,7 +54,7 @@ MOVES = [
     # production abroad
     ("Bolivia in talks with China's Voyah on car plant", "Voyah", PLANT, "BO", RUMOURED),
     ("Voyah opens its $900 million van factory in Bolivia", "Voyah", PLANT, "BO", LAUNCHED),
-    ("Voyah now builds cars in Bolivia", "Voyah", PLANT, "BO", UNDER_WAY),
+    ("Voyah now builds cars in Bolivia", "Voyah", PLANT, "BO", LAUNCHED),
     ("Voyah has started production overseas", "Voyah", PLANT, "OVERSEAS", LAUNCHED),
     ("Bolivia to build first Voyah cars", "Voyah", PLANT, "BO", PLANNED),
     ("岚图玻利维亚首条生产线投入运营", "Voyah", PLANT, "BO", LAUNCHED),
@@ -179,6 +179,8 @@ NO_MOVES = [
     ("EU extends tariffs on Chinese EVs from SAIC and Geely", None),
     ("Li Auto launches the i9 at home", None),
     ("Zeekr to list on the New York Stock Exchange", None),
+    ("Geely says there is no car plant planned for Bolivia", WhyNot.DENIAL),
+    ("NIO begins deliveries of the ES8 in Germany", WhyNot.MODEL_LAUNCH),
 ]
 
 

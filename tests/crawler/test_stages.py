@@ -181,6 +181,12 @@ TITLES = [
     ("报道：深蓝汽车取消在阿根廷建厂计划", RUMOURED),
     ("Deepal cancels car plant in Argentina: report", RUMOURED),
     ("外媒：深蓝汽车取消在阿根廷建厂计划", RUMOURED),
+    # what is nearly sure is not
+    ("Deepal all but confirmed for Peru", RUMOURED),
+    ("Deepal may have just opened its car plant in Argentina", LAUNCHED),
+    ("Deepal to be sold in Peru from May", PLANNED),
+    ("奇瑞即将突破出口百万辆", UNDER_WAY),
+    ("Deepal design studio in Argentina is on the drawing board", PLANNED),
 ]
 
 
@@ -234,6 +240,11 @@ LEADS = [
     ("深蓝汽车关闭阿根廷工厂", "深蓝汽车决定关闭在罗萨里奥的工厂。", ANNOUNCED),
     ("深蓝汽车撤离挪威", "深蓝汽车已将门店全部出售。", CANCELLED),
     ("Deepal leaves Norway", "Its last shop in Oslo has closed.", CANCELLED),
+    ("Deepal further expands into Peru", "The cars are now in stock in Lima.", LAUNCHED),
+    ("Deepal further expands into Peru", "Deepal has begun deliveries in Lima.", LAUNCHED),
+    ("Deepal further expands into Peru", "The cars went on sale in Lima on Monday.", LAUNCHED),
+    ("深蓝汽车开进秘鲁", "两款车型即日起在利马销售。", LAUNCHED),
+    ("深蓝汽车开进秘鲁", "首批车主已在利马提车。", LAUNCHED),
     ("Deepal bets on Argentina factory", "Deepal has opened its plant in Rosario.", LAUNCHED),
     ("Deepal bets on Argentina factory", "Deepal reached a milestone by opening it in Rosario.", LAUNCHED),
     ("Deepal closes its plant in Argentina", "Deepal announced it will shut the site in autumn.", ANNOUNCED),
