@@ -27,7 +27,7 @@ REQUIRED = FOLDER.parent / "classify" / "required.json"
 _NOT_COUNTRIES = {"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"}
 _COMPANY_FIELDS = {
     "name", "zh", "aliases", "exact", "ambiguous", "nameless", "people", "models", "disproved_by",
-    "home", "kind", "group", "first_car", "first_market", "maker", "as_of", "source",
+    "home", "kind", "group", "carried_by", "first_car", "first_market", "maker", "as_of", "source",
 }  # fmt: skip
 _ALIAS_SECTIONS = (
     ("aliases", "place", False),

@@ -147,11 +147,14 @@ class Proposer:
             return [Actor(self._knowledge.roster.by_name[found.names[0]], found, True, marks[found])]
         if not names:
             return []
-        names = self._owned(document, names)
+        names = self._carried(document, clause, self._owned(document, names))
+        names = names if first else self._makers(document, clause, hit, names)
         names = self._entrants(names) if hit.trigger.entrant else names
         until = hit.end + (_OBJECT if hit.trigger.type in _BUILT else 0)
         behind = [f for f in clause.between(hit.start, until, COMPANIES) if f not in names]
-        chosen = self._built_for(document, hit, names[0], behind) or self._most_specific([*names, *behind])
+        chosen = self._built_for(document, hit, names[0], behind) or self._most_specific(
+            document, hit, [*names, *behind]
+        )
         if len(names) > 1 and self._lexicon.find("joined", document.whole[names[0].end : names[1].start]):
             chosen = [(f, self._knowledge.roster.by_name[f.names[0]]) for f in names[:2]]
         return [Actor(company, found, first, marks.get(found, -1)) for found, company in chosen]
@@ -179,6 +182,23 @@ class Proposer:
             return names[1:]
         return names
 
+    def _carried(self, document: Document, clause: Clause, names: Sequence[Found]) -> Sequence[Found]:
+        """Return the company whose cars the first builds or sells abroad, where its item names that too."""
+        carrier = names[0].names[0]
+        for found in (f for c in document.items[clause.item] for f in c.names if f.sort in COMPANIES):
+            if self._knowledge.roster.carries(carrier, found.names[0]):
+                return [found]
+        return names
+
+    def _makers(self, document: Document, clause: Clause, hit: Hit, names: Sequence[Found]) -> Sequence[Found]:
+        """Return the group named before that makes the cars of a brand of its own: "丰田，要在中国造雷克萨斯"."""
+        made = clause.between(hit.end - 1, hit.end + 2, COMPANIES)
+        if hit.trigger.type is not MoveType.OVERSEAS_PRODUCTION or not made or made[0].sort is Sort.MODEL:
+            return names
+        belongs, brand = self._knowledge.roster.belongs, made[0].names[0]
+        before = grammar.inherited(document, clause)
+        return [f for f in before if f.names[0] != brand and belongs(brand, f.names[0])][:1] or names
+
     def _doubtful(self, document: Document, clause: Clause, hit: Hit) -> Found | None:
         """Return the ambiguous name that the words of the move follow at once: a film enters no market."""
         for found, mark in zip(clause.names, clause.marks, strict=True):
@@ -188,11 +208,17 @@ class Proposer:
                     return found
         return None
 
-    def _most_specific(self, names: Sequence[Found]) -> list[tuple[Found, Company]]:
-        """Return the first company, or a brand of its own that is named with it; both where their homes differ."""
+    def _most_specific(self, document: Document, hit: Hit, names: Sequence[Found]) -> list[tuple[Found, Company]]:
+        """Return the first company, or a brand of its own that is named with it; both where their homes differ.
+
+        A brand whose cars the company makes abroad is no plant's owner: "Toyota to build Lexus cars in China".
+        """
         roster = self._knowledge.roster
         first = names[0], roster.by_name[names[0].names[0]]
+        plant = hit.trigger.type is MoveType.OVERSEAS_PRODUCTION
         for other in names[1:3]:
+            if plant and self._lexicon.find("makes", fold(document.whole[names[0].end : other.start]).text):
+                continue
             if other.names[0] != first[1].name and roster.belongs(other.names[0], first[1].name):
                 brand = other, roster.by_name[other.names[0]]
                 return [brand] if brand[1].home == first[1].home else [brand, first]
@@ -276,8 +302,12 @@ class Proposer:
         return own or document.vehicles_between(0, document.lead_until)
 
     def _builds_there(self, case: Case, places: Sequence[str]) -> bool:
+        """Say whether the company is known to build there: the brand of its own that is made, where one is named."""
+        company, roster = case.actor.company.name, self._knowledge.roster
+        named = (n for f in case.clause.names if f.sort in COMPANIES for n in f.names)
+        made = next((name for name in named if name != company and roster.belongs(name, company)), company)
         builds = self._knowledge.presence.builds_in
-        return any(builds(case.actor.company.name, place, case.published) for place in places if place != OVERSEAS)
+        return any(builds(made, place, case.published) for place in places if place != OVERSEAS)
 
     def _arrival(self, case: Case, places: Sequence[str]) -> Iterator[str]:
         if self._lexicon.find("establishment", case.clause.masked, case.document.language):

@@ -169,13 +169,11 @@ def model_arrives(case: Case, lexicon: Lexicon) -> bool:
     if lexicon.find("presented", clause.masked, start=hit.start, end=hit.end):
         return True
     place = next((m for f, m in zip(clause.names, clause.marks, strict=True) if f.sort in PLACES and m > mark), 0)
-    if clause.between(mark + 1, max(hit.end, place), [Sort.MODEL]):
-        return True
-    goods = lexicon.find("sales_of", clause.masked, language, hit.start, max(hit.end, place))
-    if goods and lexicon.find("model", clause.masked[goods.end() : max(hit.end, place)], language):
-        return True
+    end = max(hit.end, place)
+    goods = lexicon.find("sales_of", clause.masked, language, hit.start, end)
+    sold = clause.masked[goods.end() : end] if goods else ""
     between = clause.masked[mark + 1 : max(hit.start, place) if hit.trigger.model else hit.start]
-    if lexicon.find("model", between, language):
+    if clause.between(mark + 1, end, [Sort.MODEL]) or any(lexicon.find("model", t, language) for t in (sold, between)):
         return True
     return hit.trigger.model and lexicon.without("filler", between, language).strip(" '-.") != ""
 

@@ -29,7 +29,8 @@ class Roster:
     """Year and month (`2024-03`) in which a former entrant's first car went on sale."""
     other_business: frozenset[str] = frozenset()
     """Companies for which vehicles are a side line: a move of theirs must speak of vehicles."""
-
+    carriers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Company -> those that build or sell its cars abroad for it."""
     disproofs: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Company -> folded words beside which its ambiguous names are not its own."""
 
@@ -45,6 +46,7 @@ class Roster:
             tuple(patterns),
             {row["name"]: row["first_car"] for row in rows if "first_car" in row},
             frozenset(row["name"] for row in rows if not row.get("maker", True)),
+            {row["name"]: frozenset(row["carried_by"]) for row in rows if "carried_by" in row},
             {row["name"]: frozenset(fold(word).text for word in row.get("disproved_by", ())) for row in rows},
         )
 
@@ -79,6 +81,10 @@ class Roster:
     def may_enter(self, name: str) -> bool:
         """Say whether a company makes no cars, or made none once."""
         return name in self.first_cars or self.by_name[name].kind is Kind.ENTRANT
+
+    def carries(self, carrier: str, company: str) -> bool:
+        """Say whether one builds or sells the other's cars abroad, so that a move told of both is the other's."""
+        return carrier in self.carriers.get(company, ())
 
     def find(self, text: str, folded: Folded | None = None) -> tuple[Found, ...]:
         """Return the companies a text names; ambiguous names only where a second signal stands by them."""

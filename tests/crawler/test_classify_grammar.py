@@ -44,7 +44,7 @@ MOVES = [
     ("岚图在玻利维亚开设首座工厂", "Voyah", PLANT, "BO", Stage.LAUNCHED),
     ("岚图或买玻利维亚一工厂", "Voyah", PLANT, "BO", Stage.RUMOURED),
     # whose cars are built, of a group
-    ("大众集团或在玻利维亚生产部分奥迪车型", "Audi", PLANT, "BO", Stage.RUMOURED),
+    ("大众集团或在玻利维亚生产部分奥迪车型", "Volkswagen", PLANT, "BO", Stage.RUMOURED),
     ("岚图玻利维亚生产基地易主", "Voyah", RETREAT, "BO", Stage.CANCELLED),
     ("Jeep hits the brakes on shipments to Bolivia", "Jeep", RETREAT, "BO", Stage.CANCELLED),
     ("Voyah to drop its Bolivian plant project", "Voyah", RETREAT, "BO", Stage.ANNOUNCED),
@@ -307,3 +307,27 @@ def test_what_a_lead_dates_years_back_is_history(reader: Reader, lead: str) -> N
         year: reader.read(Text("The road of Voyah", lead, datetime(year, 5, 1, tzinfo=UTC))) for year in (2019, 2026)
     }
     assert [bool(reading.moves) for reading in told.values()] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("title", "company"),
+    [
+        # a group that makes the cars of a brand of its own owns the plant
+        ("Toyota to build Lexus cars in Bolivia", "Toyota"),
+        ("丰田，要在玻利维亚造雷克萨斯了", "Toyota"),
+        ("Toyota's Lexus to build cars in Bolivia", "Lexus"),
+        # whose cars another carries abroad moves
+        ("Stellantis to build Leapmotor cars in Bolivia", "Leapmotor"),
+        ("Stellantis, Leapmotor to kick off assembly in Bolivia", "Leapmotor"),
+        ("Stellantis to build Jeep cars in Bolivia", "Stellantis"),
+    ],
+)
+def test_who_makes_whose_cars_decides_whose_plant_it_is(reader: Reader, title: str, company: str) -> None:
+    assert reader.read(Text(title)).moves[0].company == company
+
+
+def test_a_plant_is_known_by_the_brand_that_is_made_in_it(reader: Reader) -> None:
+    day = datetime(2026, 10, 1, tzinfo=UTC)
+    told = reader.read(Text("Volkswagen to build Audi cars in the US", "", day))
+    assert [move.company for move in told.moves] == ["Volkswagen"]
+    assert reader.read(Text("Volkswagen to build cars in the US", "", day)).moves == ()
