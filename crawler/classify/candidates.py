@@ -124,7 +124,7 @@ class Proposer:
 
         def proposal(actor: Actor) -> Proposal:
             entrant = self._is_entrant(actor.company, published)
-            type_ = _type(hit, entrant)
+            type_ = _type(clause, hit, actor.company, entrant)
             return self._proposal(Case(document, clause, hit, actor, published, entrant, type_, title, said))
 
         made = [proposal(actor) for actor in actors]
@@ -337,9 +337,13 @@ def _names_otherwise(case: Case) -> bool:
     return any(f.sort in clear and case.actor.company.name in f.names for f in case.clause.names)
 
 
-def _type(hit: Hit, entrant: bool) -> MoveType:
-    """Return the trigger's type; a would-be maker that sells its first car anywhere is a new entrant."""
-    return MoveType.NEW_ENTRANT if entrant and hit.trigger.type is MoveType.MARKET_ENTRY else hit.trigger.type
+def _type(clause: Clause, hit: Hit, company: Company, entrant: bool) -> MoveType:
+    """Return the trigger's type; where a would-be maker's first car goes on sale first, it is a new entrant."""
+    if not entrant or hit.trigger.type is not MoveType.MARKET_ENTRY:
+        return hit.trigger.type
+    named = {code for f in clause.names if f.sort in PLACES for code in f.names}
+    elsewhere = named and named.isdisjoint((OVERSEAS, company.home, company.first_market or company.home))
+    return MoveType.MARKET_ENTRY if elsewhere else MoveType.NEW_ENTRANT
 
 
 def _may_act(document: Document, clause: Clause) -> bool:

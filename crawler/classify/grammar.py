@@ -153,9 +153,12 @@ def said(clause: Clause, hit: Hit, lexicon: Lexicon) -> str:
 
 
 def joined_places(clause: Clause, places: Sequence[tuple[Found, int]], lexicon: Lexicon) -> set[str]:
-    """Return the markets that "and" joins to another: "Europe and Britain" are two, though one is part of the other."""
-    pairs = pairwise(places)
-    joined = [(a, b) for (a, mark), (b, other) in pairs if lexicon.find("joined", clause.masked[mark + 1 : other])]
+    """Return the markets that "and" joins to another: "Europe and Britain" are two, though one is part of the other.
+
+    So are a region and what it is begun with: "Europe, starting with Poland".
+    """
+    pairs = [(a, b, clause.masked[mark + 1 : other]) for (a, mark), (b, other) in pairwise(places)]
+    joined = [(a, b) for a, b, t in pairs if lexicon.find("joined", t) or lexicon.find("first_of", t)]
     return {code for pair in joined for found in pair for code in found.names}
 
 

@@ -24,7 +24,7 @@ class Markets:
         if case.hit.trigger.entrant and case.type is MoveType.WITHDRAWAL:
             return (case.actor.company.home,), ()
         if named := self._foreign(case, case.clause):
-            return self._narrowed(case, named), ("place",)
+            return self._begun(case, self._narrowed(case, named)), ("place",)
         if grammar.names_home(case.clause, case.actor.company.home):
             return (), ()
         for other in grammar.beside(case.document, case.clause):
@@ -40,6 +40,16 @@ class Markets:
         beside = (self._foreign(case, other) for other in grammar.beside(case.document, case.clause))
         within = (near for near in beside if near and all(gazetteer.contains(named[0], place) for place in near))
         return next((near for near in within if not gazetteer.are_regions(near)), named)
+
+    def _begun(self, case: Case, named: tuple[str, ...]) -> tuple[str, ...]:
+        """Return a region that is entered with the countries of it that the next clause begins with."""
+        if case.type is not MoveType.MARKET_ENTRY or not self._knowledge.gazetteer.are_regions(named):
+            return named
+        later = (c for c in grammar.beside(case.document, case.clause) if c.start > case.clause.start)
+        begun = (self._foreign(case, c) for c in later if self._lexicon.find("first_of", c.masked))
+        contains = self._knowledge.gazetteer.contains
+        within = {place for near in begun for place in near if any(contains(wide, place) for wide in named)}
+        return tuple(sorted({*named, *within}))
 
     def _first_market(self, case: Case) -> tuple[str, ...]:
         """Return where an entrant's first car is sold: the market it is said to bring it to, else the known one."""

@@ -26,7 +26,7 @@ from crawler.models import Text
         ("Deepal skips Peru and opens in Bolivia", {"BO"}),
         ("Chery plans plant in Bolivia, Peruvian newspaper says", {"BO"}),
         ("Rox enters Bolivia with Peru next in line", {"BO"}),
-        ("比亚迪受挫印度市场后转战玻利维亚，拟建首家电动汽车工厂", {"BO"}),
+        ("奇瑞在秘鲁市场失利后转向玻利维亚，拟在那里建厂", {"BO"}),
         ("极石继秘鲁之后进入玻利维亚", {"BO"}),
     ],
 )
@@ -41,6 +41,12 @@ def test_a_place_that_is_named_in_passing_is_none_of_the_moves(reader: Reader, t
         ("Rox enters Bolivia, Peru and Chile", {"BO", "PE", "CL"}),
         ("First trainload of Seres SUVs leaves Chongqing bound for Bolivia", {"BO"}),
         ("Chery plans plant in Bolivia as well as Peru", {"BO", "PE"}),
+        # a region is meant beside what it is begun with
+        ("Rox to enter Latin America, starting with Bolivia and Peru", {"LATAM", "BO", "PE"}),
+        ("Rox begins sales in Latin America beginning in Bolivia", {"LATAM", "BO"}),
+        ("极石进军拉美：先玻利维亚、秘鲁", {"LATAM", "BO", "PE"}),
+        ("Rox opens Latin America's first store in Bolivia", {"BO"}),
+        ("Chery to build a plant in Latin America, in Bolivia", {"BO"}),
     ],
 )
 def test_a_place_beside_others_is_one_of_them_where_nothing_sets_it_apart(

@@ -185,6 +185,10 @@ TITLES = [
     ("Deepal all but confirmed for Peru", RUMOURED),
     ("Deepal may have just opened its car plant in Argentina", LAUNCHED),
     ("Deepal to be sold in Peru from May", PLANNED),
+    ("Deepal to enter Peru, people close to the company say", RUMOURED),
+    ("Deepal opens car plant in Argentina after months of talks", LAUNCHED),
+    ("Deepal to build a car plant in Argentina with an eye on Peru", ANNOUNCED),
+    ("Deepal to enter Peru next spring", ANNOUNCED),
     ("奇瑞即将突破出口百万辆", UNDER_WAY),
     ("Deepal design studio in Argentina is on the drawing board", PLANNED),
 ]
