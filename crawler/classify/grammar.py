@@ -188,10 +188,13 @@ def comes_anew(case: Case, lexicon: Lexicon) -> bool:
 
 def model_ends(case: Case, lexicon: Lexicon) -> bool:
     """Say whether what ends is the sale of a model, not the presence of its brand."""
-    words, language = case.clause.masked, case.document.language
-    sold = lexicon.find("sold", words[case.hit.start : case.hit.end], language)
-    named = any(f.sort is Sort.MODEL for f in case.clause.names)
-    return sold is not None and (named or lexicon.find("model", words, language) is not None)
+    clause, hit, language = case.clause, case.hit, case.document.language
+    dropped = lexicon.find("dropped", clause.masked, start=hit.start, end=hit.end)
+    if dropped and clause.between(hit.start, dropped.end(), [Sort.MODEL]):
+        return True
+    sold = lexicon.find("sold", clause.masked[hit.start : hit.end], language)
+    named = any(f.sort is Sort.MODEL for f in clause.names)
+    return sold is not None and (named or lexicon.find("model", clause.masked, language) is not None)
 
 
 def past_year(case: Case) -> bool:

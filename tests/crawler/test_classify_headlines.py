@@ -181,6 +181,7 @@ NO_MOVES = [
     ("Zeekr to list on the New York Stock Exchange", None),
     ("Geely says there is no car plant planned for Bolivia", WhyNot.DENIAL),
     ("NIO begins deliveries of the ES8 in Germany", WhyNot.MODEL_LAUNCH),
+    ("Toyota withdraws the Camry from Britain", WhyNot.MODEL_LAUNCH),
 ]
 
 

@@ -248,6 +248,8 @@ LEADS = [
     ("Deepal further expands into Peru", "Deepal has begun deliveries in Lima.", LAUNCHED),
     ("Deepal further expands into Peru", "The cars went on sale in Lima on Monday.", LAUNCHED),
     ("深蓝汽车开进秘鲁", "两款车型即日起在利马销售。", LAUNCHED),
+    ("Deepal to enter Peru", "After a month of hints from insiders the importer has a date.", PLANNED),
+    ("Deepal to enter Peru", "Insiders hint that the importer has a date.", RUMOURED),
     ("深蓝汽车开进秘鲁", "首批车主已在利马提车。", LAUNCHED),
     ("Deepal bets on Argentina factory", "Deepal has opened its plant in Rosario.", LAUNCHED),
     ("Deepal bets on Argentina factory", "Deepal reached a milestone by opening it in Rosario.", LAUNCHED),
