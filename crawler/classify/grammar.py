@@ -106,8 +106,7 @@ def comes_from(clause: Clause, mark: int, hit: Hit, lexicon: Lexicon) -> bool:
 def of_trigger(case: Case, places: Sequence[tuple[Found, int]], lexicon: Lexicon) -> list[Found]:
     """Return the markets among the trigger's own words and those listed with them; where it has none, those around."""
     clause, hit = case.clause, case.hit
-    abroad = (mark for found, mark in places if case.actor.company.home not in found.names)
-    start = next((mark for mark in abroad if hit.start <= mark < hit.end), hit.end)
+    start = next((mark for _, mark in places if hit.start <= mark < hit.end), hit.end)
     aside = lexicon.find("elsewhere", clause.masked, start=start)
     places = meant_places(case, clause, places, lexicon, aside.start() if aside else len(clause.masked))
     own = [n for n, (_, mark) in enumerate(places) if hit.start <= mark < hit.end]
@@ -173,10 +172,8 @@ def model_arrives(case: Case, lexicon: Lexicon) -> bool:
         return True
     place = next((m for f, m in zip(clause.names, clause.marks, strict=True) if f.sort in PLACES and m > mark), 0)
     end = max(hit.end, place)
-    goods = lexicon.find("sales_of", clause.masked, language, hit.start, end)
-    sold = clause.masked[goods.end() : end] if goods else ""
     between = clause.masked[mark + 1 : max(hit.start, place) if hit.trigger.model else hit.start]
-    if clause.between(mark + 1, end, [Sort.MODEL]) or any(lexicon.find("model", t, language) for t in (sold, between)):
+    if clause.between(mark + 1, end, [Sort.MODEL]) or lexicon.find("model", between, language):
         return True
     return hit.trigger.model and lexicon.without("filler", between, language).strip(" '-.") != ""
 

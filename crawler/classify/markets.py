@@ -42,9 +42,7 @@ class Markets:
         return next((near for near in within if not gazetteer.are_regions(near)), named)
 
     def _begun(self, case: Case, named: tuple[str, ...]) -> tuple[str, ...]:
-        """Return a region that is entered with the countries of it that the next clause begins with."""
-        if case.type is not MoveType.MARKET_ENTRY or not self._knowledge.gazetteer.are_regions(named):
-            return named
+        """Return a region that is entered with the countries of it that a later clause begins with."""
         later = (c for c in grammar.beside(case.document, case.clause) if c.start > case.clause.start)
         begun = (self._foreign(case, c) for c in later if self._lexicon.find("first_of", c.masked))
         contains = self._knowledge.gazetteer.contains

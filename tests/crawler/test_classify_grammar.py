@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.classify import Reader
-from crawler.models import Stage, Text, WhyNot
-from tests.crawler.titles import ENTRY, EXPORT, PLANT, RETREAT, Row, assert_told, each
+from crawler.models import MoveType, Stage, Text, WhyNot
+from tests.crawler.titles import ENTRANT, ENTRY, EXPORT, PLANT, RETREAT, Row, assert_told, each
 
 MOVES = [
     # a return, or another brand of the group, where the company is known to sell
@@ -316,6 +316,9 @@ def test_what_a_lead_dates_years_back_is_history(reader: Reader, lead: str) -> N
         ("Toyota to build Lexus cars in Bolivia", "Toyota"),
         ("丰田，要在玻利维亚造雷克萨斯了", "Toyota"),
         ("Toyota's Lexus to build cars in Bolivia", "Lexus"),
+        ("Toyota plans to launch Lexus in Bolivia", "Lexus"),
+        ("吉利，将在玻利维亚卖极氪汽车", "Zeekr"),
+        ("吉利扩大合作，在玻利维亚生产极氪7X", "Zeekr"),
         # whose cars another carries abroad moves
         ("Stellantis to build Leapmotor cars in Bolivia", "Leapmotor"),
         ("Stellantis, Leapmotor to kick off assembly in Bolivia", "Leapmotor"),
@@ -331,3 +334,21 @@ def test_a_plant_is_known_by_the_brand_that_is_made_in_it(reader: Reader) -> Non
     told = reader.read(Text("Volkswagen to build Audi cars in the US", "", day))
     assert [move.company for move in told.moves] == ["Volkswagen"]
     assert reader.read(Text("Volkswagen to build cars in the US", "", day)).moves == ()
+
+
+def test_what_others_make_of_a_brand_s_platform_is_no_plant_of_its_group(reader: Reader) -> None:
+    lead = "奇瑞董事长说，欧洲一家豪华品牌要用星途的平台造车。"
+    assert reader.read(Text("奇瑞与捷豹均否认合作", lead)).moves == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "type_"),
+    [
+        ("Slate's truck is to be sold in Bolivia from January", ENTRY),
+        ("Slate to launch its truck in the US", ENTRANT),
+        ("Slate to launch its truck overseas", ENTRANT),
+        ("Sony to launch its car in Japan", ENTRANT),
+    ],
+)
+def test_a_would_be_maker_enters_where_its_first_car_is_sold_first(reader: Reader, title: str, type_: MoveType) -> None:
+    assert reader.read(Text(title)).moves[0].type is type_

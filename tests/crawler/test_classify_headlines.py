@@ -182,6 +182,8 @@ NO_MOVES = [
     ("Geely says there is no car plant planned for Bolivia", WhyNot.DENIAL),
     ("NIO begins deliveries of the ES8 in Germany", WhyNot.MODEL_LAUNCH),
     ("Toyota withdraws the Camry from Britain", WhyNot.MODEL_LAUNCH),
+    ("大众在秘鲁停售高尔夫旅行版", WhyNot.MODEL_LAUNCH),
+    ("极氪玻利维亚业务总经理离任", None),
 ]
 
 

@@ -28,6 +28,8 @@ from crawler.models import Text
         ("Rox enters Bolivia with Peru next in line", {"BO"}),
         ("奇瑞在秘鲁市场失利后转向玻利维亚，拟在那里建厂", {"BO"}),
         ("极石继秘鲁之后进入玻利维亚", {"BO"}),
+        ("Chery skips Peru and Chile and plans a plant in Bolivia", {"BO"}),
+        ("BYD's car carrier leaves Shenzhen with 7,000 vehicles for Bolivia", {"BO"}),
     ],
 )
 def test_a_place_that_is_named_in_passing_is_none_of_the_moves(reader: Reader, title: str, places: set[str]) -> None:
@@ -45,6 +47,7 @@ def test_a_place_that_is_named_in_passing_is_none_of_the_moves(reader: Reader, t
         ("Rox to enter Latin America, starting with Bolivia and Peru", {"LATAM", "BO", "PE"}),
         ("Rox begins sales in Latin America beginning in Bolivia", {"LATAM", "BO"}),
         ("极石进军拉美：先玻利维亚、秘鲁", {"LATAM", "BO", "PE"}),
+        ("极石进军拉美，西班牙首批门店开业", {"LATAM"}),
         ("Rox opens Latin America's first store in Bolivia", {"BO"}),
         ("Chery to build a plant in Latin America, in Bolivia", {"BO"}),
     ],

@@ -190,6 +190,8 @@ TITLES = [
     ("Deepal to build a car plant in Argentina with an eye on Peru", ANNOUNCED),
     ("Deepal to enter Peru next spring", ANNOUNCED),
     ("奇瑞即将突破出口百万辆", UNDER_WAY),
+    ("Deepal set to hit Peruvian roads", ANNOUNCED),
+    ("深蓝汽车把登陆秘鲁的时间推后到2028年", PLANNED),
     ("Deepal design studio in Argentina is on the drawing board", PLANNED),
 ]
 
