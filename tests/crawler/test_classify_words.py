@@ -69,7 +69,7 @@ MOVES = [
     ("极氪明年一季度进玻利维亚，渠道交给当地商人", "Zeekr", ENTRY, "BO", PLANNED),
     ("首辆玻利维亚造极氪驶下流水线", "Zeekr", PLANT, "BO", LAUNCHED),
     ("追觅确认终止四轮电动车研发", "Dreame", RETREAT, "CN", CANCELLED),
-    ("理想汽车首站选在玻利维亚，海外门店即将开业", "Li Auto", ENTRY, "OVERSEAS", PLANNED),
+    ("理想汽车首站选在哈萨克斯坦，海外门店马上开业", "Li Auto", ENTRY, "OVERSEAS", PLANNED),
     ("极氪想进玻利维亚", "Zeekr", ENTRY, "BO", PLANNED),
     ("极氪最快明年玻利维亚销售电动车", "Zeekr", ENTRY, "BO", PLANNED),
     ("极氪玻利维亚产线启动", "Zeekr", PLANT, "BO", LAUNCHED),
