@@ -108,7 +108,7 @@ def of_trigger(case: Case, places: Sequence[tuple[Found, int]], lexicon: Lexicon
     clause, hit = case.clause, case.hit
     start = next((mark for _, mark in places if hit.start <= mark < hit.end), hit.end)
     aside = lexicon.find("elsewhere", clause.masked, start=start)
-    places = meant_places(case, clause, places, lexicon, aside.start() if aside else len(clause.masked))
+    places = meant_places(case, clause, places, lexicon, aside.start() if aside else None)
     own = [n for n, (_, mark) in enumerate(places) if hit.start <= mark < hit.end]
     if not own:
         return [found for found, _ in places]
