@@ -142,7 +142,7 @@ class Proposer:
     def _actors(self, document: Document, clause: Clause, hit: Hit) -> list[Actor]:
         """Return who acts: the company the clause begins with, and one that is joined to it by "and"."""
         marks = dict(zip(clause.names, clause.marks, strict=True))
-        first, names = _subjects(document, clause, hit)
+        first, names = self._subjects(document, clause, hit)
         if (found := self._doubtful(document, clause, hit)) is not None and not first:
             return [Actor(self._knowledge.roster.by_name[found.names[0]], found, True, marks[found])]
         if not names:
@@ -158,6 +158,19 @@ class Proposer:
         if len(names) > 1 and self._lexicon.find("joined", document.whole[names[0].end : names[1].start]):
             chosen = [(f, self._knowledge.roster.by_name[f.names[0]]) for f in names[:2]]
         return [Actor(company, found, first, marks.get(found, -1)) for found, company in chosen]
+
+    def _subjects(self, document: Document, clause: Clause, hit: Hit) -> tuple[bool, Sequence[Found]]:
+        """Return whether the companies that may act stand before the trigger, and these."""
+        preface = self._lexicon.find("preface", clause.masked, document.language, end=hit.start)
+        for start in (preface.end() if preface else 0, 0):
+            if before := clause.between(start, hit.start, COMPANIES):
+                return True, before
+        inside = clause.between(hit.start, hit.end, COMPANIES)
+        if inside and hit.start == 0:
+            return True, inside
+        if after := [*inside, *clause.between(hit.end, len(clause.masked), COMPANIES)]:
+            return False, after
+        return False, grammar.inherited(document, clause)
 
     def _built_for(
         self, document: Document, hit: Hit, first: Found, behind: Sequence[Found]
@@ -177,8 +190,14 @@ class Proposer:
         return [f for f in names if self._knowledge.roster.may_enter(f.names[0])] or names
 
     def _owned(self, document: Document, names: Sequence[Found]) -> Sequence[Found]:
-        """Leave out a first company that only owns the next: "X's partner Y" is Y."""
-        if len(names) > 1 and self._lexicon.find("owner", document.whole[names[0].end : names[1].start]):
+        """Leave out companies that only own the next: "X's partner Y" and "X and Z's brand Y" are Y."""
+
+        def between(n: int) -> str:
+            return document.whole[names[n - 1].end : names[n].start]
+
+        if len(names) > 2 and self._lexicon.find("joined", between(1)) and self._lexicon.find("owner", between(2)):
+            return names[2:]
+        if len(names) > 1 and self._lexicon.find("owner", between(1)):
             return names[1:]
         return names
 
@@ -350,15 +369,3 @@ def _may_act(document: Document, clause: Clause) -> bool:
     """Say whether anybody may act in a clause; the body adds to a story with subjects of its own, see `Judge`."""
     own = any(f.sort in COMPANIES or f.sort is Sort.DOUBTFUL for f in clause.names)
     return own or (clause.part is not Part.BODY and bool(grammar.inherited(document, clause)))
-
-
-def _subjects(document: Document, clause: Clause, hit: Hit) -> tuple[bool, Sequence[Found]]:
-    """Return whether the companies that may act stand before the trigger, and these."""
-    if before := clause.between(0, hit.start, COMPANIES):
-        return True, before
-    inside = clause.between(hit.start, hit.end, COMPANIES)
-    if inside and hit.start == 0:
-        return True, inside
-    if after := [*inside, *clause.between(hit.end, len(clause.masked), COMPANIES)]:
-        return False, after
-    return False, grammar.inherited(document, clause)

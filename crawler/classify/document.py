@@ -19,7 +19,7 @@ TITLE_LIMIT = 2_000
 """Characters of a title that are read."""
 BODY_LIMIT = 20_000
 """Characters of a body that are read; news tells its news before that, and hostile pages have no end."""
-_BEFORE, _BEHIND = 8, 24
+_BEFORE, _BEHIND = 40, 24
 """Characters beside a company in which a word may make it one that another is measured by."""
 
 _Cut = Callable[..., Iterator[tuple[int, int]]]

@@ -352,3 +352,31 @@ def test_what_others_make_of_a_brand_s_platform_is_no_plant_of_its_group(reader:
 )
 def test_a_would_be_maker_enters_where_its_first_car_is_sold_first(reader: Reader, title: str, type_: MoveType) -> None:
     assert reader.read(Text(title)).moves[0].type is type_
+
+
+@pytest.mark.parametrize(
+    ("title", "lead", "company"),
+    [
+        ("A rival for the Hilux and the Ranger", "Rox has arrived in Bolivia with two models.", "Rox"),
+        ("Chinese answer to Tesla", "Rox has entered Bolivia with two models.", "Rox"),
+        ("New brand takes on Tesla", "Rox has entered Bolivia with two models.", "Rox"),
+        ("After Tesla's debut, the maker Rox opens first showroom in Bolivia", "", "Rox"),
+        ("Unlike Tesla, Rox enters Bolivia", "", "Rox"),
+        ("CATL and Huawei's electric brand Avatr enters Bolivia", "", "Avatr"),
+        ("CATL and Huawei's Avatr enters Bolivia", "", "Avatr"),
+    ],
+)
+def test_who_only_measures_owns_or_went_before_does_not_act(
+    reader: Reader, title: str, lead: str, company: str
+) -> None:
+    assert [move.company for move in reader.read(Text(title, lead)).moves] == [company]
+
+
+def test_a_brand_s_first_car_of_a_kind_is_an_arrival_where_it_sold_others(reader: Reader) -> None:
+    day = datetime(2024, 6, 1, tzinfo=UTC)
+    assert reader.read(Text("BYD launches its first passenger car in India", "", day)).moves
+    assert reader.read(Text("BYD launches a passenger car in India", "", day)).moves == ()
+
+
+def test_vehicles_for_the_home_market_are_no_exports(reader: Reader) -> None:
+    assert reader.read(Text("Solaris plans to deliver 42 electric buses to Poland")).moves == ()

@@ -39,6 +39,7 @@ MOVES = [
     ("Zeekr opens in Bolivia", "Zeekr", ENTRY, "BO", LAUNCHED),
     ("Zeekr awards its franchise for Bolivia to Salvador Group", "Zeekr", ENTRY, "BO", ANNOUNCED),
     ("The first model Zeekr sells in Bolivia is an SUV", "Zeekr", ENTRY, "BO", LAUNCHED),
+    ("Zeekr pushes ahead with Asia expansion", "Zeekr", ENTRY, "OVERSEAS", PLANNED),
     ("Zeekr hits pause on Bolivia", "Zeekr", RETREAT, "BO", CANCELLED),
     ("Zeekr pulls the plug in Bolivia", "Zeekr", RETREAT, "BO", CANCELLED),
     ("Zeekr cars will not be sold in Bolivia any more", "Zeekr", RETREAT, "BO", ANNOUNCED),
