@@ -6,6 +6,7 @@ import pytest
 
 from crawler.classify import Reader
 from crawler.models import Text
+from tests.crawler.titles import PLANT
 
 
 @pytest.mark.parametrize(
@@ -56,3 +57,70 @@ def test_a_place_beside_others_is_one_of_them_where_nothing_sets_it_apart(
     reader: Reader, title: str, places: set[str]
 ) -> None:
     assert set(reader.read(Text(title)).moves[0].destinations) == places
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("as sales grow in", "while sales fall in", "amid trouble in", "after trouble in", "despite trouble in"),
+        *("following trouble in", "because of trouble in", "whose cars go to", "which makes cars for"),
+        *(
+            "to serve",
+            "to supply",
+            "to feed",
+            "to meet demand in",
+            "to ship cars to",
+            "to cover",
+            "to target",
+            "to tap",
+        ),
+        *("to challenge rivals in", "to export cars to", "to sell cars in", "to support sales in", "to replace one in"),
+        *("to reach", "for buyers in", "for customers in", "for drivers in", "for exports to", "for shipment to"),
+        *("for delivery to", "for sale in", "for use in", "for", "over", "not", "instead of", "rather than", "unlike"),
+        *("like", "like in", "as in", "besides"),
+    ],
+)
+def test_a_place_behind_these_words_is_not_that_of_a_plant(reader: Reader, words: str) -> None:
+    moves = reader.read(Text(f"Chery opens plant in Bolivia {words} Peru")).moves
+    assert [move.destinations for move in moves if move.type is PLANT] == [("BO",)]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Chery beats Peru in the race for a plant and plans one in Bolivia",
+        "Chery skips Peru and plans a plant in Bolivia",
+        "Chery skipped Peru and plans a plant in Bolivia",
+        "Chery stays in Peru and plans a plant in Bolivia",
+        "Chery remains in Peru and plans a plant in Bolivia",
+        "Peruvian paper says Chery plans a plant in Bolivia",
+        "Peruvian daily says Chery plans a plant in Bolivia",
+        "Peruvian media say Chery plans a plant in Bolivia",
+        "Peruvian broadcaster says Chery plans a plant in Bolivia",
+        "Peruvian magazine says Chery plans a plant in Bolivia",
+        "Chery plans a plant in Bolivia and Peru will have to wait",
+        "奇瑞除了秘鲁还计划在玻利维亚建厂",
+        "奇瑞不是在秘鲁而是计划在玻利维亚建厂",
+        "奇瑞计划在玻利维亚而非秘鲁建厂",
+        "奇瑞受挫秘鲁计划在玻利维亚建厂",
+        "奇瑞在秘鲁之后计划在玻利维亚建厂",
+        "奇瑞在秘鲁以后计划在玻利维亚建厂",
+        "奇瑞在秘鲁受挫后转而计划在玻利维亚建厂",
+        "秘鲁媒体：奇瑞计划在玻利维亚建厂",
+    ],
+)
+def test_a_place_beside_these_words_is_not_that_of_a_plant(reader: Reader, title: str) -> None:
+    assert [move.destinations for move in reader.read(Text(title)).moves if move.type is PLANT] == [("BO",)]
+
+
+@pytest.mark.parametrize("words", ["starting with", "starting in", "beginning with", "beginning in"])
+def test_a_region_is_meant_beside_what_it_is_begun_with(reader: Reader, words: str) -> None:
+    (move,) = reader.read(Text(f"Rox to enter Latin America, {words} Bolivia")).moves
+    assert move.destinations == ("BO", "LATAM")
+
+
+@pytest.mark.parametrize(
+    "title", ["极石进军拉美，玻利维亚率先开售", "极石进军拉美，玻利维亚排头一个", "极石进军拉美，首批登陆玻利维亚"]
+)
+def test_a_region_is_meant_beside_what_it_is_begun_with_in_chinese(reader: Reader, title: str) -> None:
+    assert reader.read(Text(title)).moves[0].destinations == ("BO", "LATAM")

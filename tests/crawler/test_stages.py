@@ -191,6 +191,8 @@ TITLES = [
     ("Deepal to enter Peru next spring", ANNOUNCED),
     ("奇瑞即将突破出口百万辆", UNDER_WAY),
     ("Deepal set to hit Peruvian roads", ANNOUNCED),
+    ("Deepal is building a car plant in Argentina", UNDER_WAY),
+    ("深蓝高管：明年会在秘鲁开卖", PLANNED),
     ("深蓝汽车把登陆秘鲁的时间推后到2028年", PLANNED),
     ("Deepal design studio in Argentina is on the drawing board", PLANNED),
 ]
@@ -345,3 +347,47 @@ def test_an_exit_is_to_come_when_the_lead_says_so(reader: Reader, told: str) -> 
 def test_a_year_of_the_next_clause_does_not_date_an_exit(reader: Reader) -> None:
     text = Text("深蓝汽车退出秘鲁转战智利 2030年推电动车", published=datetime(2027, 3, 1, tzinfo=UTC))
     assert (MoveType.WITHDRAWAL, CANCELLED) in [(m.type, m.stage) for m in reader.read(text).moves]
+
+
+@pytest.mark.parametrize("near", ["set", "on track", "about", "poised"])
+@pytest.mark.parametrize("reached", ["surpass", "pass", "top", "cross", "hit", "break", "reach", "exceed"])
+def test_exports_that_are_near_a_round_number_go_on(reader: Reader, near: str, reached: str) -> None:
+    (move,) = reader.read(Text(f"Deepal {near} to {reached} a million vehicle exports")).moves
+    assert move.stage is Stage.UNDER_WAY
+
+
+@pytest.mark.parametrize("source", ["close to the deal", "familiar with it", "involved in it", "briefed on it"])
+@pytest.mark.parametrize("who", ["people", "a person"])
+def test_what_people_who_are_not_named_say_is_a_rumour(reader: Reader, who: str, source: str) -> None:
+    assert reader.read(Text(f"Deepal to enter Peru, says {who} {source}")).moves[0].stage is Stage.RUMOURED
+
+
+@pytest.mark.parametrize("words", ["may have just", "may have already", "may have only", "may have been and"])
+def test_a_may_that_grants_something_is_no_rumour(reader: Reader, words: str) -> None:
+    (move,) = reader.read(Text(f"Deepal {words} opened its car plant in Argentina, but it wants more")).moves
+    assert move.stage is Stage.LAUNCHED
+
+
+@pytest.mark.parametrize("month", ["from May", "before May", "of May", "to May", "on May Day"])
+def test_may_is_a_month_behind_these_words(reader: Reader, month: str) -> None:
+    assert reader.read(Text(f"Deepal to open its car plant in Argentina {month}")).moves[0].stage is not Stage.RUMOURED
+
+
+@pytest.mark.parametrize("what", ["cars", "evs", "vehicles", "suvs", "trucks", "buses", "new models"])
+def test_who_is_building_vehicles_has_a_plant_that_runs(reader: Reader, what: str) -> None:
+    assert reader.read(Text(f"Deepal is now building {what} in Argentina")).moves[0].stage is Stage.LAUNCHED
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["are on sale", "are now on sale", "are already in stock", "went on sale", "have gone on sale", "have begun sales"],
+)
+def test_a_lead_tells_that_an_arrival_is_done(reader: Reader, told: str) -> None:
+    moves = reader.read(Text("Deepal further expands into Peru", f"The cars {told} in Lima.")).moves
+    assert moves[0].stage is Stage.LAUNCHED
+
+
+@pytest.mark.parametrize("begun", ["has started selling", "has begun deliveries", "has started sales"])
+def test_a_lead_tells_that_sales_have_begun(reader: Reader, begun: str) -> None:
+    moves = reader.read(Text("Deepal further expands into Peru", f"The firm {begun} in Lima.")).moves
+    assert moves[0].stage is Stage.LAUNCHED
