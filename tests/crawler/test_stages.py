@@ -192,7 +192,6 @@ TITLES = [
     ("奇瑞即将突破出口百万辆", UNDER_WAY),
     ("Deepal set to hit Peruvian roads", ANNOUNCED),
     ("Deepal is building a car plant in Argentina", UNDER_WAY),
-    ("深蓝汽车高管：会在秘鲁开卖电动车", PLANNED),
     ("深蓝汽车把登陆秘鲁的时间推后到2028年", PLANNED),
     ("Deepal design studio in Argentina is on the drawing board", PLANNED),
 ]
