@@ -380,3 +380,50 @@ def test_a_brand_s_first_car_of_a_kind_is_an_arrival_where_it_sold_others(reader
 
 def test_vehicles_for_the_home_market_are_no_exports(reader: Reader) -> None:
     assert reader.read(Text("Solaris plans to deliver 42 electric buses to Poland")).moves == ()
+
+
+@pytest.mark.parametrize("makes", ["build", "produce", "make", "assemble", "manufacture"])
+def test_a_group_that_makes_its_brand_s_cars_owns_the_plant(reader: Reader, makes: str) -> None:
+    assert reader.read(Text(f"Toyota to {makes} Lexus cars in Bolivia")).moves[0].company == "Toyota"
+
+
+@pytest.mark.parametrize("makes", ["生产", "组装", "造", "投产"])
+def test_a_group_that_makes_its_brand_s_cars_owns_the_plant_in_chinese(reader: Reader, makes: str) -> None:
+    assert reader.read(Text(f"丰田将在玻利维亚{makes}雷克萨斯汽车")).moves[0].company == "Toyota"
+
+
+@pytest.mark.parametrize("body", ["旅行版", "敞篷版", "长续航版", "插混版", "增程版"])
+def test_a_version_that_is_not_sold_any_more_is_one_model(reader: Reader, body: str) -> None:
+    assert reader.read(Text(f"大众在秘鲁停售高尔夫{body}")).moves == ()
+
+
+@pytest.mark.parametrize(
+    "arrives",
+    [
+        *(" brand to be sold in", " range to be sold in", " line-up to be sold in", "'s vans to be sold in"),
+        *(" lorries to be sold in", " coaches to be sold in", " passenger cars to be sold in"),
+        *(
+            " commercial vehicles to be sold in",
+            " was introduced to",
+            " cars were introduced to",
+            " has been introduced to",
+        ),
+        *(
+            " can now be ordered in",
+            " can be bought in",
+            " would be sold in",
+            " could be launched in",
+            " may be launched in",
+        ),
+    ],
+)
+def test_a_brand_arrives_however_its_vehicles_are_called(reader: Reader, arrives: str) -> None:
+    moves = reader.read(Text(f"Zeekr{arrives} Bolivia")).moves
+    assert [(move.company, move.type) for move in moves] == [("Zeekr", ENTRY)]
+    assert moves[0].confidence > 0.7
+
+
+@pytest.mark.parametrize("be", ["is", "are", "was", "were"])
+def test_what_there_is_none_of_is_denied(reader: Reader, be: str) -> None:
+    reading = reader.read(Text(f"Geely says there {be} no factories being built in Bolivia"))
+    assert reading.why_not is WhyNot.DENIAL

@@ -50,7 +50,7 @@ MOVES = [
     ("Dreame's car deliveries kick off", "Dreame", ENTRANT, "CN", LAUNCHED),
     ("Dreame begins deliveries of its first car", "Dreame", ENTRANT, "CN", LAUNCHED),
     ("Zeekr plans to deliver 500 cars to Bolivia", "Zeekr", EXPORT, "BO", PLANNED),
-    ("The thousand cars that Zeekr has shipped to Bolivia", "Zeekr", EXPORT, "BO", UNDER_WAY),
+    ("50 trucks developed by Zeekr shipped to Bolivia", "Zeekr", EXPORT, "BO", UNDER_WAY),
     ("Zeekr sold more cars abroad than in any year", "Zeekr", EXPORT, "OVERSEAS", UNDER_WAY),
     ("Zeekr wants every second car to be sold abroad by 2029", "Zeekr", EXPORT, "OVERSEAS", PLANNED),
     ("Zeekr is set to surpass a million vehicle exports", "Zeekr", EXPORT, "OVERSEAS", UNDER_WAY),

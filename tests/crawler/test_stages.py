@@ -390,3 +390,14 @@ def test_a_lead_tells_that_an_arrival_is_done(reader: Reader, told: str) -> None
 def test_a_lead_tells_that_sales_have_begun(reader: Reader, begun: str) -> None:
     moves = reader.read(Text("Deepal further expands into Peru", f"The firm {begun} in Lima.")).moves
     assert moves[0].stage is Stage.LAUNCHED
+
+
+@pytest.mark.parametrize("season", ["spring", "summer", "autumn", "fall", "winter"])
+def test_an_arrival_of_next_season_is_announced(reader: Reader, season: str) -> None:
+    assert reader.read(Text(f"Deepal to enter Peru next {season}")).moves[0].stage is Stage.ANNOUNCED
+
+
+@pytest.mark.parametrize("hoped", ["planned", "expected", "scheduled", "promised"])
+def test_what_opens_later_than_hoped_for_is_a_delay(reader: Reader, hoped: str) -> None:
+    (move,) = reader.read(Text(f"Deepal plant in Argentina will open later than {hoped}")).moves
+    assert (move.type, move.stage) == (MoveType.WITHDRAWAL, Stage.PLANNED)
