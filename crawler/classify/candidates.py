@@ -302,7 +302,7 @@ class Proposer:
         yield from self._of_type(case, places)
 
     def _of_type(self, case: Case, places: Sequence[str]) -> Iterator[str]:
-        if case.type is MoveType.MARKET_ENTRY and not case.entrant:
+        if case.type is MoveType.MARKET_ENTRY:
             yield from self._arrival(case, places)
         if case.type is MoveType.WITHDRAWAL and grammar.model_ends(case, self._lexicon):
             yield "one_model"

@@ -8,7 +8,7 @@ import pytest
 
 from crawler.classify import Reader
 from crawler.models import MoveType, Text, WhyNot
-from tests.crawler.titles import ENTRANT, ENTRY
+from tests.crawler.titles import ENTRANT, ENTRY, PLANT
 
 
 @pytest.mark.parametrize(
@@ -129,3 +129,7 @@ def test_a_brand_arrives_however_its_vehicles_are_called(reader: Reader, arrives
 def test_what_there_is_none_of_is_denied(reader: Reader, be: str) -> None:
     reading = reader.read(Text(f"Geely says there {be} no factories being built in Bolivia"))
     assert reading.why_not is WhyNot.DENIAL
+
+
+def test_a_would_be_maker_s_plant_abroad_is_no_arrival(reader: Reader) -> None:
+    assert [move.type for move in reader.read(Text("追觅汽车计划在柏林建厂")).moves] == [PLANT]
