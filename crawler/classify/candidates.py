@@ -124,7 +124,7 @@ class Proposer:
 
         def proposal(actor: Actor) -> Proposal:
             entrant = self._is_entrant(actor.company, published)
-            type_ = _type(clause, hit, actor.company, entrant)
+            type_ = self._type(document, clause, hit, actor.company) if entrant else hit.trigger.type
             return self._proposal(Case(document, clause, hit, actor, published, entrant, type_, title, said))
 
         made = [proposal(actor) for actor in actors]
@@ -243,6 +243,15 @@ class Proposer:
                 return [brand] if brand[1].home == first[1].home else [brand, first]
         return [first]
 
+    def _type(self, document: Document, clause: Clause, hit: Hit, company: Company) -> MoveType:
+        """Return the type of a would-be maker's move: its first car, or the first market of one, is a new entrant."""
+        if hit.trigger.type is not MoveType.MARKET_ENTRY:
+            return hit.trigger.type
+        named = {code for f in clause.names if f.sort in PLACES for code in f.names}
+        elsewhere = named and named.isdisjoint((OVERSEAS, company.home, company.first_market or company.home))
+        first = self._lexicon.find("first_car", clause.masked, document.language)
+        return MoveType.MARKET_ENTRY if elsewhere and not first else MoveType.NEW_ENTRANT
+
     def _is_entrant(self, company: Company, published: datetime | None) -> bool:
         first_car = self._knowledge.roster.first_car(company.name)
         if first_car is not None:
@@ -354,15 +363,6 @@ def _names_otherwise(case: Case) -> bool:
     """Say whether the clause names who acts by a clear name too, or by a model's: "Lei Jun unveils the Xiaomi SU7"."""
     clear = (Sort.COMPANY, Sort.MODEL)
     return any(f.sort in clear and case.actor.company.name in f.names for f in case.clause.names)
-
-
-def _type(clause: Clause, hit: Hit, company: Company, entrant: bool) -> MoveType:
-    """Return the trigger's type; where a would-be maker's first car goes on sale first, it is a new entrant."""
-    if not entrant or hit.trigger.type is not MoveType.MARKET_ENTRY:
-        return hit.trigger.type
-    named = {code for f in clause.names if f.sort in PLACES for code in f.names}
-    elsewhere = named and named.isdisjoint((OVERSEAS, company.home, company.first_market or company.home))
-    return MoveType.MARKET_ENTRY if elsewhere else MoveType.NEW_ENTRANT
 
 
 def _may_act(document: Document, clause: Clause) -> bool:

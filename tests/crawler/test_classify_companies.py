@@ -49,6 +49,11 @@ def test_what_others_make_of_a_brand_s_platform_is_no_plant_of_its_group(reader:
         ("Slate's truck is to be sold in Bolivia from January", ENTRY),
         ("Slate to launch its truck in the US", ENTRANT),
         ("Slate to launch its truck overseas", ENTRANT),
+        ("Dreame to launch its first electric car in Germany", ENTRANT),
+        ("追觅首款汽车将登陆德国", ENTRANT),
+        ("追觅首辆汽车将登陆德国", ENTRANT),
+        ("追觅首台汽车将登陆德国", ENTRANT),
+        ("追觅汽车将登陆德国", ENTRY),
         ("Sony to launch its car in Japan", ENTRANT),
     ],
 )
