@@ -161,10 +161,9 @@ class Proposer:
 
     def _subjects(self, document: Document, clause: Clause, hit: Hit) -> tuple[bool, Sequence[Found]]:
         """Return whether the companies that may act stand before the trigger, and these."""
-        preface = self._lexicon.find("preface", clause.masked, document.language, end=hit.start)
-        for start in (preface.end() if preface else 0, 0):
-            if before := clause.between(start, hit.start, COMPANIES):
-                return True, before
+        if before := clause.between(0, hit.start, COMPANIES):
+            preface = self._lexicon.find("preface", clause.masked, end=hit.start) if len(before) > 1 else None
+            return True, clause.between(preface.end(), hit.start, COMPANIES) or before if preface else before
         inside = clause.between(hit.start, hit.end, COMPANIES)
         if inside and hit.start == 0:
             return True, inside

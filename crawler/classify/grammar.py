@@ -106,9 +106,6 @@ def comes_from(clause: Clause, mark: int, hit: Hit, lexicon: Lexicon) -> bool:
 def of_trigger(case: Case, places: Sequence[tuple[Found, int]], lexicon: Lexicon) -> list[Found]:
     """Return the markets among the trigger's own words and those listed with them; where it has none, those around."""
     clause, hit = case.clause, case.hit
-    start = next((mark for _, mark in places if hit.start <= mark < hit.end), hit.end)
-    aside = lexicon.find("elsewhere", clause.masked, start=start)
-    places = meant_places(case, clause, places, lexicon, aside.start() if aside else None)
     own = [n for n, (_, mark) in enumerate(places) if hit.start <= mark < hit.end]
     if not own:
         return [found for found, _ in places]
@@ -121,24 +118,35 @@ def of_trigger(case: Case, places: Sequence[tuple[Found, int]], lexicon: Lexicon
 
 
 def meant_places(
-    case: Case, clause: Clause, places: Sequence[tuple[Found, int]], lexicon: Lexicon, end: int | None = None
+    case: Case, clause: Clause, places: Sequence[tuple[Found, int]], lexicon: Lexicon
 ) -> Sequence[tuple[Found, int]]:
-    """Return the markets of a clause that are not named in passing ("after Peru"), nor from `end` on ("as sales grow").
+    """Return the markets of a clause that are not named in passing: "after Peru", "as sales grow in Peru".
 
     All where no other market abroad is named.
     """
+    if len(places) < 2:
+        return places
     words, home = clause.masked, case.actor.company.home
+    end = _circumstances(case, places, lexicon) if clause is case.clause else len(words)
     kept: list[tuple[Found, int]] = []
     passed = -1
     for found, mark in places:
         before = lexicon.find("passed_before", words[max(0, mark - 24) : mark])
         after = lexicon.find("passed_after", words[mark + 1 : mark + 24])
         listed = passed >= 0 and _listed(clause, passed, mark, lexicon)
-        if before or after or listed or (end is not None and mark >= end):
+        if before or after or listed or mark >= end:
             passed = mark
         else:
             kept.append((found, mark))
     return kept if any(home not in found.names for found, _ in kept) else places
+
+
+def _circumstances(case: Case, places: Sequence[tuple[Found, int]], lexicon: Lexicon) -> int:
+    """Return where, behind the trigger or its first market, the clause tells of another market."""
+    hit, words = case.hit, case.clause.masked
+    start = next((mark for _, mark in places if hit.start <= mark < hit.end), hit.end)
+    aside = lexicon.find("elsewhere", words, start=start)
+    return aside.start() if aside else len(words)
 
 
 def _listed(clause: Clause, mark: int, other: int, lexicon: Lexicon) -> bool:

@@ -62,11 +62,9 @@ class Markets:
             for found, mark in zip(clause.names, clause.marks, strict=True)
             if found.sort in PLACES and not self._comes_from(case, clause, found, mark)
         ]
-        named = (
-            grammar.of_trigger(case, meant, self._lexicon)
-            if clause is case.clause
-            else [f for f, _ in grammar.meant_places(case, clause, meant, self._lexicon)]
-        )
+        places = grammar.meant_places(case, clause, meant, self._lexicon)
+        own_clause = clause is case.clause
+        named = grammar.of_trigger(case, places, self._lexicon) if own_clause else [f for f, _ in places]
         contains = self._knowledge.gazetteer.contains
         own = {code for found in named for code in found.names}
         # "its European headquarters in Milan"
