@@ -117,6 +117,20 @@ def test_matching_that_failed_is_tried_again_soon_and_waits_for_no_further_poll(
     assert polls(server, "/en") == 1
 
 
+def test_what_was_matched_is_sent_though_telling_ops_fails(
+    tmp_path: Path, server: FeedServer, slack: FakeSlack
+) -> None:
+    write_config(tmp_path, [source("en", server.url("/en"))], slack.url)
+    assert chuhai(tmp_path, "status").returncode == 0
+    with closing(sqlite3.connect(tmp_path / "data" / "chuhai.db", timeout=20)) as database:
+        database.execute("CREATE TRIGGER fault BEFORE INSERT ON notices BEGIN SELECT RAISE(ABORT, 'not now'); END")
+    with Program(tmp_path, environ={"SLACK_BOT_TOKEN": TOKEN}) as program:
+        program.wait_for_log("matching failed")
+        server.feeds["/en"].items.insert(0, MOVE)
+        wait_for("the alert", lambda: slack.messages("#abroad"), 30)
+    assert slack.messages("#ops") == []
+
+
 def test_a_source_that_hangs_delays_no_poll_of_another_and_no_stop(folder: Path, server: FeedServer) -> None:
     server.faults["/zh"] = lambda _headers: Reply(delay=60)
     with Program(folder) as program:
