@@ -202,6 +202,17 @@ def test_a_digest_never_joins_the_company_of_one_item_to_the_place_of_another(re
     assert not reading.relevant
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "36氪晚报｜极氪发布财报；将在玻利维亚建厂的企业越来越多",
+        "8点1氪丨极氪公布新配色；进军玻利维亚市场，今年开店",
+    ],
+)
+def test_an_item_that_names_no_maker_does_not_speak_of_the_one_of_another(reader: Reader, title: str) -> None:
+    assert reader.read(Text(title)).moves == ()
+
+
 def test_a_digest_reports_the_move_among_its_items(reader: Reader) -> None:
     reading = reader.read(Text("氪星晚报｜某手机厂商发布新机；岚图汽车进军智利市场；油价上调"))
     assert [(m.company, m.type, m.destinations) for m in reading.moves] == [("Voyah", ENTRY, ("CL",))]
