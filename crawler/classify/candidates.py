@@ -222,8 +222,11 @@ class Proposer:
         company, roster = case.actor.company.name, self._knowledge.roster
         named = (n for f in case.clause.names if f.sort in COMPANIES for n in f.names)
         made = next((name for name in named if name != company and roster.belongs(name, company)), company)
-        builds = self._knowledge.presence.builds_in
-        return any(builds(made, place, case.published) for place in places if place != OVERSEAS)
+        builds, members = self._knowledge.presence.builds_in, self._knowledge.gazetteer.members
+        asked = {place for place in places if place != OVERSEAS}
+        if case.hit.trigger.fallback:
+            asked |= {country for place in asked for country in members(place)}
+        return any(builds(made, place, case.published) for place in asked)
 
     def _arrival(self, case: Case, places: Sequence[str]) -> Iterator[str]:
         if self._lexicon.find("establishment", case.clause.masked, case.document.language):

@@ -21,6 +21,12 @@ _COMPLETED = {
 """What of a lead says how far a move has come, by its type."""
 _MOVED = (MoveType.OVERSEAS_PRODUCTION, MoveType.EXPORT)
 """Moves of which a title may announce what its lead tells as begun."""
+_DONE = {
+    MoveType.MARKET_ENTRY: "on_sale",
+    MoveType.OVERSEAS_ORGANISATION: "opened",
+    MoveType.OVERSEAS_PRODUCTION: "produced",
+}
+"""What of a title says that it is done, by its type."""
 _MADE = (MoveType.OVERSEAS_PRODUCTION, MoveType.NEW_ENTRANT)
 
 
@@ -110,6 +116,7 @@ class Stages:
             ("hires", trigger.type is MoveType.OVERSEAS_ORGANISATION),
             ("at_hand", ready),
             ("readying", trigger.type in _MADE),
+            ("rising", trigger.type is MoveType.OVERSEAS_PRODUCTION and trigger.stage in UNDONE),
         )
         begun = any(applies and self._says(family, case) for family, applies in families)
         return Stage.UNDER_WAY if begun or self._title_says("already", case) else None
@@ -162,10 +169,11 @@ class Stages:
         if own is Stage.LAUNCHED and type is MoveType.MARKET_ENTRY:
             return Stage.ANNOUNCED if self._is_later(case) else own
         if own is Stage.ANNOUNCED:
-            done = {MoveType.MARKET_ENTRY: "on_sale", MoveType.OVERSEAS_ORGANISATION: "opened"}.get(type)
-            return Stage.LAUNCHED if done and self._says(done, case) else own
+            return Stage.LAUNCHED if type in _DONE and self._says(_DONE[type], case) else own
         if own is not Stage.PLANNED:
             return own
+        if type is MoveType.OVERSEAS_PRODUCTION and self._says("produced", case):
+            return Stage.LAUNCHED
         if self._says("signed", case):
             return Stage.ANNOUNCED
         return Stage.UNDER_WAY if self._says("begun", case) else self._bare(case)

@@ -43,6 +43,8 @@ class Trigger:
     needs_abroad: bool
     entrant: bool
     model: bool
+    fallback: bool
+    """True for words that only tell of a move where no other trigger tells of one of that company."""
     patterns: tuple[str, ...]
     """Regular expressions."""
 
@@ -143,5 +145,6 @@ def _trigger(row: Mapping[str, Any], macros: Mapping[str, str]) -> Trigger:
         {"abroad": True, "nothing": False}[row["needs"]],
         bool(row.get("entrant", False)),
         bool(row.get("model", False)),
+        bool(row.get("fallback", False)),
         tuple(written_out(pattern, macros) for pattern in row["patterns"]),
     )
