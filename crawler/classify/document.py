@@ -19,6 +19,8 @@ TITLE_LIMIT = 2_000
 """Characters of a title that are read."""
 BODY_LIMIT = 20_000
 """Characters of a body that are read; news tells its news before that, and hostile pages have no end."""
+_BESIDE = 3
+"""Characters behind a word for a firm within which its name begins."""
 _BEFORE, _BEHIND = 40, 24
 """Characters beside a company in which a word may make it one that another is measured by."""
 
@@ -171,7 +173,7 @@ def read(text: Text, matcher: Matcher, roster: Roster, lexicon: Lexicon, *, gene
     language = _language(text)
     companies = [f for f in found if f.sort in COMPANIES] if generous else list(roster.weighed(found))
     lead_until = len(title) + 1 + lead_end(body, language)
-    names = _names(whole, found, companies, lexicon, lead_until)
+    names = _names(whole, found, companies, lexicon, len(title), lead_until)
     columned = lexicon.find("digest", title) is not None
     spans = _spans(whole, len(title), _items(title, columned, lexicon), language, names, companies, lead_until)
     clauses = tuple(starmap(_Masker(folded, names).clause, spans))
@@ -234,13 +236,24 @@ def _language(text: Text) -> str:
 
 
 def _names(
-    whole: str, found: Sequence[Found], companies: Sequence[Found], lexicon: Lexicon, lead_until: int
+    whole: str, found: Sequence[Found], companies: Sequence[Found], lexicon: Lexicon, title_end: int, lead_until: int
 ) -> tuple[Found, ...]:
     """Return these companies and the places that are meant as places, in order."""
     acting = (f for f in companies if f.start >= lead_until or not _is_measure(whole, f, lexicon))
     makers = {f.start for f in companies}
-    places = (f for f in found if f.sort in PLACES and _is_meant(whole, f, lexicon) and not _owns(whole, f, makers))
+    named = [f for f in found if f.sort in PLACES]
+    places = [f for f in named if _is_meant(whole, f, lexicon) and not _owns(whole, f, makers)]
+    if not any(f.start < title_end for f in places):
+        places += [f for f in named if f.end < title_end and _is_of_a_firm(whole, f, makers, lexicon)]
     return tuple(sorted((*acting, *places), key=lambda f: f.start))
+
+
+def _is_of_a_firm(whole: str, place: Found, makers: Iterable[int], lexicon: Lexicon) -> bool:
+    """Say whether an adjective tells where a firm is that makes no cars: "Ethiopian firm assembles Yutong's buses"."""
+    if place.sort is not Sort.DEMONYM or whole[: place.start].casefold().endswith("this "):
+        return False
+    firm = lexicon.find("local_firm", whole[place.end : place.end + 48])
+    return firm is not None and not any(0 <= start - place.end - firm.end() <= _BESIDE for start in makers)
 
 
 def _owns(whole: str, place: Found, makers: Collection[int]) -> bool:

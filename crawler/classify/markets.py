@@ -57,11 +57,11 @@ class Markets:
 
     def _foreign(self, case: Case, clause: Clause) -> tuple[str, ...]:
         home = case.actor.company.home
-        meant = [
-            (found, mark)
-            for found, mark in zip(clause.names, clause.marks, strict=True)
-            if found.sort in PLACES and not self._comes_from(case, clause, found, mark)
-        ]
+        named_all = [(f, mark) for f, mark in zip(clause.names, clause.marks, strict=True) if f.sort in PLACES]
+        meant = [(f, mark) for f, mark in named_all if not self._comes_from(case, clause, f, mark)]
+        if not meant and case.type is MoveType.OVERSEAS_PRODUCTION:
+            # where cars are said to come from is where they are made
+            meant = named_all
         places = grammar.meant_places(case, clause, meant, self._lexicon)
         own_clause = clause is case.clause
         named = grammar.of_trigger(case, places, self._lexicon) if own_clause else [f for f, _ in places]
