@@ -42,9 +42,15 @@ class Markets:
         return next((near for near in within if not gazetteer.are_regions(near)), named)
 
     def _begun(self, case: Case, named: tuple[str, ...]) -> tuple[str, ...]:
-        """Return a region that is entered with the countries of it that a later clause begins with."""
-        later = (c for c in grammar.beside(case.document, case.clause) if c.start > case.clause.start)
-        begun = (self._foreign(case, c) for c in later if self._lexicon.find("first_of", c.masked))
+        """Return a region that is entered with the countries of it that a later clause begins with.
+
+        Or with those between which an earlier one says that it lies: "From Dublin to Athens, …".
+        """
+
+        def tells(c: Clause) -> bool:
+            return self._lexicon.find("first_of" if c.start > case.clause.start else "from_to", c.masked) is not None
+
+        begun = (self._foreign(case, c) for c in grammar.beside(case.document, case.clause) if tells(c))
         contains = self._knowledge.gazetteer.contains
         within = {place for near in begun for place in near if any(contains(wide, place) for wide in named)}
         return tuple(sorted({*named, *within}))
@@ -59,8 +65,8 @@ class Markets:
         home = case.actor.company.home
         named_all = [(f, mark) for f, mark in zip(clause.names, clause.marks, strict=True) if f.sort in PLACES]
         meant = [(f, mark) for f, mark in named_all if not self._comes_from(case, clause, f, mark)]
-        if not meant and case.type is MoveType.OVERSEAS_PRODUCTION:
-            # where cars are said to come from is where they are made
+        made_there = not meant and case.type is MoveType.OVERSEAS_PRODUCTION
+        if made_there or self._lexicon.find("from_to", clause.masked):
             meant = named_all
         places = grammar.meant_places(case, clause, meant, self._lexicon)
         own_clause = clause is case.clause
