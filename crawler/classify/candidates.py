@@ -210,7 +210,8 @@ class Proposer:
         if case.actor.company.name not in self._knowledge.roster.other_business:
             return True
         document, clause = case.document, case.clause
-        named = self._lexicon.find("car_name", fold(case.actor.found.alias).text) is not None
+        own_names = [f for f in (case.actor.found, *clause.names) if case.actor.company.name in f.names]
+        named = any(self._lexicon.find("car_name", fold(f.alias).text) for f in own_names)
         own = named or any(f.sort is Sort.MODEL for f in clause.names)
         if document.digest and clause.part is Part.TITLE:
             item = [c for c in document.title_clauses if c.item == clause.item]

@@ -252,8 +252,12 @@ def _is_of_a_firm(whole: str, place: Found, makers: Iterable[int], lexicon: Lexi
     """Say whether an adjective tells where a firm is that makes no cars: "Ethiopian firm assembles Yutong's buses"."""
     if place.sort is not Sort.DEMONYM or whole[: place.start].casefold().endswith("this "):
         return False
-    firm = lexicon.find("local_firm", whole[place.end : place.end + 48])
-    return firm is not None and not any(0 <= start - place.end - firm.end() <= _BESIDE for start in makers)
+    rest = whole[place.end : place.end + 48]
+    firm = lexicon.find("local_firm", rest)
+    return firm is not None and not any(
+        0 <= (gap := start - place.end - firm.end()) <= _BESIDE and "," not in rest[firm.end() : firm.end() + gap]
+        for start in makers
+    )
 
 
 def _owns(whole: str, place: Found, makers: Collection[int]) -> bool:

@@ -281,9 +281,12 @@ def item_words(document: Document, clause: Clause) -> str:
 
 
 def is_taken_over(case: Case, lexicon: Lexicon) -> bool:
-    """Say whether what ended is taken over: "buys a shuttered plant" is no retreat."""
-    ends = case.type is MoveType.WITHDRAWAL
-    return ends and lexicon.find("acquires", case.clause.masked, end=case.hit.start) is not None
+    """Say whether what ended is taken over, or only described so: "buys a shuttered plant" is no retreat."""
+    masked, start = case.clause.masked, case.hit.start
+    if case.type is not MoveType.WITHDRAWAL:
+        return False
+    described = lexicon.find("describes", masked[:start]) and lexicon.find("participle", masked[start : case.hit.end])
+    return described is not None or lexicon.find("acquires", masked, end=start) is not None
 
 
 def names_home(clause: Clause, home: str) -> bool:

@@ -124,3 +124,25 @@ def test_a_region_is_meant_beside_what_it_is_begun_with(reader: Reader, words: s
 )
 def test_a_region_is_meant_beside_what_it_is_begun_with_in_chinese(reader: Reader, title: str) -> None:
     assert reader.read(Text(title)).moves[0].destinations == ("BO", "LATAM")
+
+
+@pytest.mark.parametrize(
+    ("title", "places"),
+    [
+        ("Bolivian firm Salvador assembles first Voyah SUVs", {"BO"}),
+        ("Voyah signs assembly deal with Bolivian partner, Free first in line", {"BO"}),
+        ("Bolivian-made Voyah unveiled at Salvador factory", {"BO"}),
+        ("Voyah locally assembled in Bolivia under contract", {"BO"}),
+        ("从利马到拉巴斯，岚图本月在拉美开卖", {"BO", "LATAM", "PE"}),
+    ],
+)
+def test_where_a_firm_is_or_cars_are_made_is_meant_if_nothing_else_is(
+    reader: Reader, title: str, places: set[str]
+) -> None:
+    (move, *_) = reader.read(Text(title)).moves or pytest.fail("it tells a move")
+    assert set(move.destinations) == places
+
+
+@pytest.mark.parametrize("title", ["Voyah hit by fall of this Bolivian company", "Bolivian company Voyah opens its first store"])
+def test_a_firm_s_home_is_no_place_of_its_own_moves(reader: Reader, title: str) -> None:
+    assert reader.read(Text(title)).moves == ()

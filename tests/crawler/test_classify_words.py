@@ -229,6 +229,34 @@ MOVES = [
     ("自游家新车难产", "Niutron", RETREAT, "CN", CANCELLED),
     ("Voyah halts its expansion in Western markets", "Voyah", RETREAT, "OVERSEAS", CANCELLED),
     ("Voyah says sayonara Bolivia", "Voyah", RETREAT, "BO", CANCELLED),
+    ("Exeed plans to go global within five years", "Exeed", ENTRY, "OVERSEAS", PLANNED),
+    ("Voyah unveiled as the newest contender in Bolivia", "Voyah", ENTRY, "BO", ANNOUNCED),
+    ("Voyah to launch with eleven dealerships in Bolivia", "Voyah", ENTRY, "BO", ANNOUNCED),
+    ("Jetour wants to double exports by 2040", "Jetour", EXPORT, "OVERSEAS", PLANNED),
+    ("Voyah sells Bolivian plant to Changan", "Voyah", RETREAT, "BO", CANCELLED),
+    ("Voyah sells its stake in Moskvich of Bolivia", "Voyah", RETREAT, "BO", CANCELLED),
+    ("Court approves sale of Voyah plant in Bolivia to a bank", "Voyah", RETREAT, "BO", CANCELLED),
+    ("Dealer group buys Voyah's Bolivian plant", "Voyah", RETREAT, "BO", CANCELLED),
+    ("Voyah forfeits Bolivian plant", "Voyah", RETREAT, "BO", CANCELLED),
+    ("从玻利维亚脱身，岚图卖掉厂房", "Voyah", RETREAT, "BO", CANCELLED),
+    ("Suzuki hands an idle Bolivian factory to a bank", "Suzuki", RETREAT, "BO", CANCELLED),
+    ("Voyah closes Bolivian headquarters, dismisses Peruvian staff", "Voyah", RETREAT, "BO", CANCELLED),
+    # an idle, shuttered or abandoned plant that is taken over is no retreat
+    ("Voyah moves into an abandoned Bolivian plant", "Voyah", PLANT, "BO", PLANNED),
+    ("Voyah nears deal to build cars at idled Bolivian factory", "Voyah", PLANT, "BO", RUMOURED),
+    ("Voyah is looking at a shuttered plant in Bolivia", "Voyah", PLANT, "BO", PLANNED),
+    # a factory that is shared is no share, and who looks for staff lists no shares
+    ("Voyah to share a factory in Bolivia with Kia", "Voyah", PLANT, "BO", ANNOUNCED),
+    ("Voyah hires staff in Bolivia as job listings show", "Voyah", OFFICE, "BO", UNDER_WAY),
+    ("岚图玻利维亚研发中心挂牌", "Voyah", OFFICE, "BO", LAUNCHED),
+    # known there, but said to be new
+    ("Tesla finally opens in Morocco", "Tesla", ENTRY, "MA", LAUNCHED),
+    ("Isuzu to move its factory from Bolivia to Thailand", "Isuzu", PLANT, "TH", ANNOUNCED),
+    # names
+    ("Voyah to return to SA", "Voyah", ENTRY, "ZA", ANNOUNCED),
+    ("Voyah launches in PH", "Voyah", ENTRY, "PH", LAUNCHED),
+    ("Voyah to bolt together vans in Bolivia", "Voyah", PLANT, "BO", ANNOUNCED),
+    ("8点1氪丨西贝回应门店调整；雷军称小米汽车海外首站定在德国", "Xiaomi", ENTRY, "DE", LAUNCHED),
 ]
 
 
