@@ -143,6 +143,8 @@ def test_where_a_firm_is_or_cars_are_made_is_meant_if_nothing_else_is(
     assert set(move.destinations) == places
 
 
-@pytest.mark.parametrize("title", ["Voyah hit by fall of this Bolivian company", "Bolivian company Voyah opens its first store"])
+@pytest.mark.parametrize(
+    "title", ["Voyah hit by fall of this Bolivian company", "Bolivian company Voyah opens its first store"]
+)
 def test_a_firm_s_home_is_no_place_of_its_own_moves(reader: Reader, title: str) -> None:
     assert reader.read(Text(title)).moves == ()
