@@ -52,7 +52,7 @@ class Stages:
         if grammar.is_report(case.document, case.clause):
             return True
         gives_up = case.entrant and case.hit.trigger.type is MoveType.WITHDRAWAL
-        if self._says("rumour", case) and not gives_up:
+        if (self._says("rumour", case) or self._says("talks", case)) and not gives_up:
             return True
         return stage in UNDONE and self._title_says("rumour", case)
 
@@ -156,7 +156,8 @@ class Stages:
             return Stage.RUMOURED
         if self._says("delay", case):
             return Stage.PLANNED
-        ends = not case.entrant and (self._says("declared", case) or self._lead_says("lead_leaves", case))
+        declared = self._says("declared", case) and not self._says("halts", case)
+        ends = not case.entrant and (declared or self._lead_says("lead_leaves", case))
         meant = self._says("wish", case, case.hit.start) or self._says("to_come", case, case.hit.end)
         dated = grammar.is_to_come(case) or self._says("over_by", case)
         if ends or meant or dated:

@@ -53,7 +53,7 @@ MOVES = [
     ("海外最大纯电客车订单，岚图再创纪录", "Voyah", EXPORT, "OVERSEAS", Stage.ANNOUNCED),
     ("戴森放弃电动车计划", "Dyson", RETREAT, "GB", Stage.CANCELLED),
     ("Apple Car is dead", "Apple", RETREAT, "US", Stage.CANCELLED),
-    ("岚图竞购玻利维亚工厂", "Voyah", PLANT, "BO", Stage.PLANNED),
+    ("岚图竞购玻利维亚工厂", "Voyah", PLANT, "BO", Stage.RUMOURED),
     ("岚图玻利维亚制造项目动工", "Voyah", PLANT, "BO", Stage.UNDER_WAY),
     # what is to be finished is being built, what is talked about is a rumour
     ("Voyah factory in Bolivia on track to open in May", "Voyah", PLANT, "BO", Stage.UNDER_WAY),

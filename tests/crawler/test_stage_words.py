@@ -61,3 +61,68 @@ def test_an_arrival_of_next_season_is_announced(reader: Reader, season: str) -> 
 def test_what_opens_later_than_hoped_for_is_a_delay(reader: Reader, hoped: str) -> None:
     (move,) = reader.read(Text(f"Deepal plant in Argentina will open later than {hoped}")).moves
     assert (move.type, move.stage) == (MoveType.WITHDRAWAL, Stage.PLANNED)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Walls go up at Voyah plant in Bolivia",
+        "Cranes at Voyah plant in Bolivia",
+        "Voyah plant in Bolivia rises from the mud",
+        "Partner pours concrete at Voyah plant in Bolivia",
+        "Cement for Voyah plant in Bolivia",
+        "President lays foundation stone of Voyah plant in Bolivia",
+        "First sod of Voyah plant in Bolivia",
+        "Sod turned at Voyah plant in Bolivia",
+        "Piling at Voyah plant in Bolivia",
+        "Voyah plant in Bolivia takes shape",
+        "Bulldozers at Voyah plant in Bolivia",
+        "Voyah plant in Bolivia gets its roof",
+        "Lines in Bolivia readied for Voyah",
+        "Partner tools up for Voyah plant in Bolivia",
+        "Voyah plant in Bolivia at equipment-fitting stage",
+        "Trial builds at Voyah plant in Bolivia",
+        "Voyah plant in Bolivia in pre-production",
+        "Crew in training for Voyah plant in Bolivia",
+        "Voyah plant in Bolivia is under construction",
+        "岚图玻利维亚工厂施工过半",
+        "岚图玻利维亚工厂打桩",
+        "岚图玻利维亚工厂设备进场",
+    ],
+)
+def test_a_plant_that_is_being_built_is_under_way(reader: Reader, words: str) -> None:
+    (move, *_) = reader.read(Text(words)).moves
+    assert (move.type, move.stage) == (MoveType.OVERSEAS_PRODUCTION, Stage.UNDER_WAY)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "President opens Voyah plant in Bolivia",
+        "Minister cuts ribbon on Voyah plant in Bolivia",
+        "Voyah SUV goes into production at plant in Bolivia",
+        "Bolivia starts putting Voyah SUVs together at plant",
+        "Line starts at Voyah works in Bolivia",
+        "Voyah resumes output at Bolivian works",
+        "Voyah SUVs now assembled in Bolivia",
+        "Voyah plant in Bolivia hands over its first SUV",
+        "Bolivian works just built its first Voyah",
+        "Bolivian plant produces Voyah SUVs",
+        "Bolivian plant wheels out a Voyah",
+        "Voyah plant in Bolivia clocks on",
+        "Voyah starts rolling at works in Bolivia",
+        "Voyah works in Bolivia gets going",
+        "岚图玻利维亚工厂正式投产",
+    ],
+)
+def test_a_plant_that_makes_cars_is_launched(reader: Reader, words: str) -> None:
+    (move, *_) = reader.read(Text(words)).moves
+    assert (move.type, move.stage) == (MoveType.OVERSEAS_PRODUCTION, Stage.LAUNCHED)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["says Nikkei", "Handelsblatt says", "El País reports", "workers say", "union says", "Vedomosti cites sources"],
+)
+def test_what_a_paper_or_workers_say_is_a_rumour(reader: Reader, source: str) -> None:
+    assert reader.read(Text(f"Deepal to build plant in Peru, {source}")).moves[0].stage is Stage.RUMOURED
