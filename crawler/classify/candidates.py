@@ -71,14 +71,14 @@ class Proposer:
     def hits(self, document: Document, clause: Clause) -> Iterator[Hit]:
         """Return the triggers that stand in a clause and could mean something there.
 
-        Those for entrants only where the text names one, now or once; those that need a market only where the clause
-        or one beside it names any (in the body: the clause).
+        Fallbacks only in the title. Those for entrants only where the text names one, now or once; those that need a
+        market only where the clause or one beside it names any (in the body: the clause).
         """
         abroad = any(f.sort in PLACES for f in clause.names) or (
             clause.part is not Part.BODY
             and any(f.sort in PLACES for c in grammar.beside(document, clause) for f in c.names)
         )
-        return self._triggers.hits(clause, document.language, document.entrants, abroad)
+        return self._triggers.hits(clause, document.language, document.entrants, abroad, clause.part is Part.TITLE)
 
     def denial(self, document: Document, clause: Clause, hit: Hit) -> tuple[Clause, re.Match[str]] | None:
         """Return the denial of what a trigger says, with its clause: before it, or in a later clause of the title.

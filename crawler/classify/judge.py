@@ -89,7 +89,7 @@ class Judge:
         """Return what title and lead may report."""
         title, lead = ([*self._proposer.proposals(document, part, published)] for part in (Part.TITLE, Part.LEAD))
         told = {p.company for p in (*title, *lead) if not p.hit.trigger.fallback}
-        return Early(*(tuple(p for p in part if self._is_heard(p, told)) for part in (title, lead)))
+        return Early(tuple(p for p in title if self._is_heard(p, told)), tuple(lead))
 
     def judge(
         self, document: Document, published: datetime | None, early: Early | None = None, *, whole: bool = True
@@ -109,7 +109,6 @@ class Judge:
         chosen = self._chosen(title, lead)
         moves = {_key(p): p for p in sorted(chosen, key=lambda p: p.confidence) if _counts(p)}
         body = list(self._proposer.proposals(document, Part.BODY, published)) if moves else []
-        body = [p for p in body if not p.hit.trigger.fallback]
         added = self._added(moves, body)
         told = [p for p in (*moves.values(), *added) if not self._told_of_brand(p, (*moves.values(), *added))]
         ranked = sorted(told, key=lambda p: (-p.confidence, p.type))
@@ -124,15 +123,13 @@ class Judge:
         )
 
     def _is_heard(self, proposal: Proposal, told: Iterable[str]) -> bool:
-        """Say whether a proposal is to be weighed: of a fallback trigger only in a title, if none other tells of it.
+        """Say whether a proposal is to be weighed: of a fallback only where nothing else tells of its company.
 
-        What another tells of its group or its brand is told of it.
+        What is told of its group or its brand is told of it.
         """
-        if not proposal.hit.trigger.fallback:
-            return True
         own, belongs = proposal.company, self._belongs
-        said = any(own == other or belongs(own, other) or belongs(other, own) for other in told)
-        return proposal.clause.part is Part.TITLE and not said
+        said = (own == other or belongs(own, other) or belongs(other, own) for other in told)
+        return not proposal.hit.trigger.fallback or not any(said)
 
     def _chosen(self, title: Sequence[Proposal], lead: Sequence[Proposal]) -> list[Proposal]:
         chosen = _one_per_clause([*_strongest(title).values()])

@@ -63,11 +63,11 @@ class Markets:
 
     def _foreign(self, case: Case, clause: Clause) -> tuple[str, ...]:
         home = case.actor.company.home
-        named_all = [(f, mark) for f, mark in zip(clause.names, clause.marks, strict=True) if f.sort in PLACES]
-        meant = [(f, mark) for f, mark in named_all if not self._comes_from(case, clause, f, mark)]
+        every = [(f, mark) for f, mark in zip(clause.names, clause.marks, strict=True) if f.sort in PLACES]
+        meant = [(f, mark) for f, mark in every if not self._comes_from(case, clause, f, mark)]
         made_there = not meant and case.type is MoveType.OVERSEAS_PRODUCTION
         if made_there or self._lexicon.find("from_to", clause.masked):
-            meant = named_all
+            meant = every
         places = grammar.meant_places(case, clause, meant, self._lexicon)
         own_clause = clause is case.clause
         named = grammar.of_trigger(case, places, self._lexicon) if own_clause else [f for f, _ in places]

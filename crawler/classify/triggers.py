@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from itertools import product
 from typing import Any
 
 from crawler.classify.document import Clause
@@ -44,7 +45,7 @@ class Trigger:
     entrant: bool
     model: bool
     fallback: bool
-    """True for words that only tell of a move where no other trigger tells of one of that company."""
+    """True for words that only tell of a move in a title, where no other trigger tells of one of that company."""
     patterns: tuple[str, ...]
     """Regular expressions."""
 
@@ -75,17 +76,19 @@ class Triggers:
             language: Index([source for _, source in rows], known) for language, rows in self._rows.items()
         }
         self._possible = {
-            (language, entrants, abroad): self._indexes[language].those(
+            (language, entrants, abroad, fallbacks): self._indexes[language].those(
                 (entrants or not by_language[language][number].entrant)
                 and (abroad or not by_language[language][number].needs_abroad)
+                and (fallbacks or not by_language[language][number].fallback)
                 for number, _ in rows
             )
             for language, rows in self._rows.items()
-            for entrants in (True, False)
-            for abroad in (True, False)
+            for entrants, abroad, fallbacks in product((True, False), repeat=3)
         }
 
-    def hits(self, clause: Clause, language: str, entrants: bool = True, abroad: bool = True) -> Iterator[Hit]:
+    def hits(
+        self, clause: Clause, language: str, entrants: bool = True, abroad: bool = True, fallbacks: bool = True
+    ) -> Iterator[Hit]:
         """Return the first place at which each trigger stands in the clause.
 
         Args:
@@ -93,10 +96,13 @@ class Triggers:
             language: `en` or `zh`.
             entrants: False where no company is one that might enter: triggers for entrants are left out.
             abroad: False where no market is near: triggers that need one are left out.
+            fallbacks: False where only words are to be heard that tell of a move by themselves.
         """
         triggers, rows = self.by_language[language], self._rows[language]
         found = -1
-        for pattern in self._indexes[language].worth(clause.masked, self._possible[language, entrants, abroad]):
+        for pattern in self._indexes[language].worth(
+            clause.masked, self._possible[language, entrants, abroad, fallbacks]
+        ):
             number, source = rows[pattern]
             if number != found and (match := compiled(source).search(clause.masked)):
                 found = number

@@ -92,15 +92,24 @@ def test_an_unknown_family_is_an_error() -> None:
 
 
 @pytest.mark.parametrize(
-    ("masked", "entrants", "abroad"),
-    [("ᚠ plans to build an electric car", False, True), ("ᚠ enters ᚢ", True, False), ("ᚠ进军ᚢ", True, False)],
+    ("masked", "entrants", "abroad", "fallbacks"),
+    [
+        ("ᚠ plans to build an electric car", False, True, True),
+        ("ᚠ enters ᚢ", True, False, True),
+        ("ᚠ进军ᚢ", True, False, True),
+        ("ᚠ pitches up in ᚢ", True, True, False),
+    ],
 )
-def test_triggers_that_cannot_count_are_not_looked_for(masked: str, entrants: bool, abroad: bool) -> None:
+def test_triggers_that_cannot_count_are_not_looked_for(
+    masked: str, entrants: bool, abroad: bool, fallbacks: bool
+) -> None:
     clause, language = Clause(Part.TITLE, 0, 0, len(masked), masked, (), ()), "en" if " " in masked else "zh"
     found = triggers.load()
     assert list(found.hits(clause, language))
     assert not [
         hit
-        for hit in found.hits(clause, language, entrants, abroad)
-        if (hit.trigger.entrant and not entrants) or (hit.trigger.needs_abroad and not abroad)
+        for hit in found.hits(clause, language, entrants, abroad, fallbacks)
+        if (hit.trigger.entrant and not entrants)
+        or (hit.trigger.needs_abroad and not abroad)
+        or (hit.trigger.fallback and not fallbacks)
     ]
