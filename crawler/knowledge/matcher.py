@@ -37,6 +37,9 @@ class Sort(StrEnum):
     """A word beside which an ambiguous name is not the company's."""
 
 
+_PLACED = {Sort.PLACE, Sort.CITY, Sort.DEMONYM}
+
+
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """One name to look for."""
@@ -69,6 +72,7 @@ class Matcher:
             groups.setdefault(fold(pattern.alias).text, []).append(pattern)
         groups.pop("", None)
         self._sorts = [frozenset(pattern.sort for pattern in group) for group in groups.values()]
+        self._placed = [sorts <= _PLACED for sorts in self._sorts]
         self._exact = [{p.alias: p for p in reversed(group) if p.exact} for group in groups.values()]
         # a word that disproves one name may itself be another
         self._any_case = [min((p for p in g if not p.exact), key=_disproves, default=None) for g in groups.values()]
@@ -76,7 +80,7 @@ class Matcher:
         self._automaton = AhoCorasick(list(groups)) if groups else None
 
     def find(self, text: str, folded: Folded | None = None) -> tuple[Found, ...]:
-        """Return the matches in order, none overlapping; of overlapping ones the longest counts, then the first.
+        """Return the matches in order, none overlapping; of overlapping ones the longest counts, see `_longest`.
 
         A name that begins or ends with a Latin letter or a digit needs another kind of neighbour there.
         """
@@ -85,7 +89,7 @@ class Matcher:
             return ()
         valid = [span for span in _matches(self._automaton, folded.text) if self._stands_alone(folded.text, *span)]
         found: list[Found] = []
-        for index, start, end in _longest(valid):
+        for index, start, end in _longest(valid, self._placed):
             first, last = folded.original(start, end)
             written = text[first:last]
             # an exact spelling is preferred; a name that needs one and does not have it is no match
@@ -142,11 +146,14 @@ def _is_word(char: str) -> bool:
     return char in _WORD
 
 
-def _longest(spans: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+def _longest(spans: Sequence[tuple[int, int, int]], placed: Sequence[bool]) -> list[tuple[int, int, int]]:
+    """Return the longest of those that overlap; of two as long the first, of two places the last: 在英国 is 英国."""
     chosen: list[tuple[int, int, int]] = []
     for span in sorted(spans, key=lambda s: (s[1], -s[2])):
         if not chosen or span[1] >= chosen[-1][2]:
             chosen.append(span)
-        elif span[2] - span[1] > chosen[-1][2] - chosen[-1][1]:
+            continue
+        longer = (span[2] - span[1]) - (chosen[-1][2] - chosen[-1][1])
+        if longer > 0 or (longer == 0 and placed[span[0]] and placed[chosen[-1][0]]):
             chosen[-1] = span
     return chosen

@@ -238,6 +238,7 @@ MOVES = [
     ("Court approves sale of Voyah plant in Bolivia to a bank", "Voyah", RETREAT, "BO", CANCELLED),
     ("Dealer group buys Voyah's Bolivian plant", "Voyah", RETREAT, "BO", CANCELLED),
     ("Voyah forfeits Bolivian plant", "Voyah", RETREAT, "BO", CANCELLED),
+    ("Court approves Voyah plant sale in Bolivia", "Voyah", RETREAT, "BO", CANCELLED),
     ("Acura no longer making or selling cars in Bolivia", "Acura", RETREAT, "BO", CANCELLED),
     ("Chery pushes for yet another brand in Bolivia", "Chery", ENTRY, "BO", ANNOUNCED),
     ("Bank to buy Voyah's Bolivian plant", "Voyah", RETREAT, "BO", ANNOUNCED),
