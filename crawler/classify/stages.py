@@ -193,4 +193,7 @@ class Stages:
         """Return the stage of a step into a named market of which nothing says that it is still to come."""
         named = PLACE in case.clause.masked[case.hit.start : case.hit.end]
         entry = case.hit.trigger.type is MoveType.MARKET_ENTRY and case.document.language == "en"
-        return Stage.ANNOUNCED if named and entry else case.hit.trigger.stage
+        if not (named and entry):
+            return case.hit.trigger.stage
+        there = self._says("arrived", case) and not self._is_later(case)
+        return Stage.LAUNCHED if there else Stage.ANNOUNCED

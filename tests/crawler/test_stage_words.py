@@ -126,3 +126,28 @@ def test_a_plant_that_makes_cars_is_launched(reader: Reader, words: str) -> None
 )
 def test_what_a_paper_or_workers_say_is_a_rumour(reader: Reader, source: str) -> None:
     assert reader.read(Text(f"Deepal to build plant in Peru, {source}")).moves[0].stage is Stage.RUMOURED
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Voyah makes its debut in Bolivia",
+        "Voyah makes landfall in Bolivia",
+        "Voyah makes inroads into Bolivia",
+        "Voyah reaches Bolivia",
+        "Voyah plants its flag in Bolivia",
+        "Voyah sets up shop in Bolivia",
+        "Voyah wades into Bolivia",
+        "Voyah drives into Bolivia",
+        "Voyah opens its Bolivian order book",
+        "Voyah opens Bolivian showroom",
+        "Voyah gets Bolivian launch",
+    ],
+)
+def test_a_brand_that_is_there_has_arrived(reader: Reader, words: str) -> None:
+    assert reader.read(Text(words)).moves[0].stage is Stage.LAUNCHED
+
+
+def test_unless_its_lead_tells_of_a_later_day(reader: Reader) -> None:
+    text = Text("Voyah plants its flag in Bolivia", "Voyah will launch in Bolivia next year, it said.")
+    assert reader.read(text).moves[0].stage is not Stage.LAUNCHED
