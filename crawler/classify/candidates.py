@@ -23,7 +23,8 @@ from crawler.text import fold
 _IMPOSSIBLE = 0.1
 """The most a proposal counts that cannot be a move (a denial, the home market), however strong its words."""
 
-_AT_HOME = (WhyNot.HOME_MARKET, WhyNot.NO_MOVE)
+AT_HOME = (WhyNot.HOME_MARKET, WhyNot.NO_MOVE)
+"""Why a trigger tells nothing of a company where no market of its move is named."""
 _NAME_SIGNALS = {Sort.PERSON: "person", Sort.DOUBTFUL: "name_unclear"}
 
 
@@ -128,7 +129,7 @@ class Proposer:
 
         made = [proposal(actor) for actor in actors]
         yield from made
-        if hit.trigger.needs_abroad and all(p.why_not in _AT_HOME for p in made):
+        if hit.trigger.needs_abroad and all(p.why_not in AT_HOME for p in made):
             yield from (proposal(actor) for actor in self._actors.served(clause, hit, {p.company for p in made}))
 
     def _type(self, document: Document, clause: Clause, hit: Hit, company: Company) -> MoveType:

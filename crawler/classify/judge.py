@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from crawler.classify.candidates import Proposal, Proposer
+from crawler.classify.candidates import AT_HOME, Proposal, Proposer
 from crawler.classify.details import Details
 from crawler.classify.document import COMPANIES, Clause, Document, Part
 from crawler.classify.scoring import Scoring, Signal
@@ -88,7 +88,7 @@ class Judge:
     def early(self, document: Document, published: datetime | None) -> Early:
         """Return what title and lead may report."""
         title, lead = ([*self._proposer.proposals(document, part, published)] for part in (Part.TITLE, Part.LEAD))
-        told = {p.company for p in (*title, *lead) if not p.hit.trigger.fallback}
+        told = {p.company for p in (*title, *lead) if not p.hit.trigger.fallback and p.why_not not in AT_HOME}
         return Early(tuple(p for p in title if self._is_heard(p, told)), tuple(lead))
 
     def judge(

@@ -71,3 +71,9 @@ def test_a_fallback_of_the_body_adds_nothing(reader: Reader) -> None:
     body = "It is the first. " * 60 + "\n\nVoyah halls in Bolivia are filling with machines."
     (move,) = reader.read(Text("Voyah enters Bolivia", "Voyah has entered Bolivia. " + body)).moves
     assert move.type is ENTRY
+
+
+def test_what_a_lead_tells_of_the_home_market_does_not_silence_it(reader: Reader) -> None:
+    text = Text("Bolivian firm Salvador puts first Foton trucks together", "The kits come from Beijing, it said.")
+    (move,) = reader.read(text).moves
+    assert (move.type, move.destinations) == (PLANT, ("BO",))
