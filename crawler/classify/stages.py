@@ -25,6 +25,7 @@ _DONE = {
     MoveType.MARKET_ENTRY: "on_sale",
     MoveType.OVERSEAS_ORGANISATION: "opened",
     MoveType.OVERSEAS_PRODUCTION: "produced",
+    MoveType.NEW_ENTRANT: "on_sale",
 }
 """What of a title says that it is done, by its type."""
 _MADE = (MoveType.OVERSEAS_PRODUCTION, MoveType.NEW_ENTRANT)
@@ -113,10 +114,10 @@ class Stages:
         families = (
             ("ongoing", True),
             ("nearly_reached", trigger.type is MoveType.EXPORT),
-            ("hires", trigger.type is MoveType.OVERSEAS_ORGANISATION),
+            ("hires", trigger.type in (MoveType.OVERSEAS_ORGANISATION, MoveType.MARKET_ENTRY)),
             ("at_hand", ready),
             ("readying", trigger.type in _MADE),
-            ("rising", trigger.type is MoveType.OVERSEAS_PRODUCTION and trigger.stage in UNDONE),
+            ("rising", trigger.type is MoveType.OVERSEAS_PRODUCTION and not self._says("produced", case)),
         )
         begun = any(applies and self._says(family, case) for family, applies in families)
         return Stage.UNDER_WAY if begun or self._title_says("already", case) else None
@@ -170,7 +171,8 @@ class Stages:
         if own is Stage.LAUNCHED and type is MoveType.MARKET_ENTRY:
             return Stage.ANNOUNCED if self._is_later(case) else own
         if own is Stage.ANNOUNCED:
-            return Stage.LAUNCHED if type in _DONE and self._says(_DONE[type], case) else own
+            done = type in _DONE and self._says(_DONE[type], case) and not self._says("confirmed", case)
+            return Stage.LAUNCHED if done else own
         if own is not Stage.PLANNED:
             return own
         if type is MoveType.OVERSEAS_PRODUCTION and self._says("produced", case):

@@ -233,6 +233,8 @@ MOVES = [
     ("Voyah unveiled as the newest contender in Bolivia", "Voyah", ENTRY, "BO", ANNOUNCED),
     ("Voyah to launch with eleven dealerships in Bolivia", "Voyah", ENTRY, "BO", ANNOUNCED),
     ("Jetour wants to double exports by 2040", "Jetour", EXPORT, "OVERSEAS", PLANNED),
+    ("Li Auto aims to be in 20 overseas markets by 2040", "Li Auto", ENTRY, "OVERSEAS", PLANNED),
+    ("Jetour tops half a million overseas sales in a year", "Jetour", EXPORT, "OVERSEAS", UNDER_WAY),
     ("Voyah sells Bolivian plant to Changan", "Voyah", RETREAT, "BO", CANCELLED),
     ("Voyah sells its stake in Moskvich of Bolivia", "Voyah", RETREAT, "BO", CANCELLED),
     ("Court approves sale of Voyah plant in Bolivia to a bank", "Voyah", RETREAT, "BO", CANCELLED),
