@@ -33,6 +33,8 @@ def test_what_a_maker_does_where_it_is_not_known_is_a_move(reader: Reader, row: 
         "Toyota halls in Georgia are filling with machines",
         "丰田德国展厅亮灯",
         "Kia halls in Europe are filling with machines",
+        "Nissan halls in South Africa are filling with machines",
+        "Citroen halls in India are filling with machines",
     ],
 )
 def test_the_same_of_a_maker_that_is_known_there_is_none(reader: Reader, title: str) -> None:
@@ -47,6 +49,7 @@ def test_the_same_of_a_maker_that_is_known_there_is_none(reader: Reader, title: 
         "Voyah wins a prize in Bolivia",
         "Voyah SUVs used in Bolivian convoy were stolen",
         "岚图玻利维亚工厂工人罢工",
+        "Voyah plants in Bolivia turned out and produced 9,000 cars in 2025",
     ],
 )
 def test_what_others_do_there_or_what_moves_nothing_is_none(reader: Reader, title: str) -> None:

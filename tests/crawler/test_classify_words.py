@@ -25,6 +25,9 @@ from tests.crawler.titles import (
 )
 
 MOVES = [
+    ("Zeekr drops anchor in Bolivia", "Zeekr", ENTRY, "BO", LAUNCHED),
+    ("极氪玻利维亚首批门店年内开业", "Zeekr", ENTRY, "BO", PLANNED),
+    ("极氪玻利维亚门店年底前开张", "Zeekr", ENTRY, "BO", PLANNED),
     ("Bolivia is next for Zeekr", "Zeekr", ENTRY, "BO", ANNOUNCED),
     ("Drivers in Bolivia will soon be able to buy a Zeekr", "Zeekr", ENTRY, "BO", PLANNED),
     ("Zeekr makes Bolivia its next stop", "Zeekr", ENTRY, "BO", ANNOUNCED),
