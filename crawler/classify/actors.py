@@ -68,11 +68,10 @@ class Actors:
         self, document: Document, hit: Hit, first: Found, behind: Sequence[Found]
     ) -> list[tuple[Found, Company]]:
         """Return whose cars a company builds abroad, where they are another's: "Foxconn starts building Zeekr cars"."""
-        belongs, (subject, *_) = self._roster.belongs, first.names
         if hit.trigger.type not in _BUILT:
             return []
         for found in behind:
-            related = belongs(found.names[0], subject) or belongs(subject, found.names[0])
+            related = self._roster.are_related(found.names[0], first.names[0])
             if not related and self._lexicon.find("cars_of", document.whole[found.end : found.end + 40]):
                 return [(found, self._roster.by_name[found.names[0]])]
         return []

@@ -32,7 +32,7 @@ class Details:
     """Quotes what title, sentence and the sentence behind it say of a move; of another company's words nothing."""
 
     def __init__(self, knowledge: Knowledge) -> None:
-        self._belongs = knowledge.roster.belongs
+        self._are_related = knowledge.roster.are_related
         self._contains = knowledge.gazetteer.contains
         self._companies = knowledge.roster.by_name
         self._words = Words.load()
@@ -61,7 +61,7 @@ class Details:
         return {key: _distinct([quotes[at] for at in sorted(quotes)])[:_MOST] for key, quotes in sorted(found.items())}
 
     def _ours(self, found: Found, company: str) -> bool:
-        return any(self._belongs(n, company) or self._belongs(company, n) for n in found.names)
+        return any(self._are_related(name, company) for name in found.names)
 
     def _sentences(
         self, document: Document, proposal: Proposal, source: Proposal

@@ -80,7 +80,7 @@ class Judge:
 
     def __init__(self, knowledge: Knowledge, proposer: Proposer, scoring: Scoring) -> None:
         self._gazetteer: Gazetteer = knowledge.gazetteer
-        self._belongs = knowledge.roster.belongs
+        self._roster = knowledge.roster
         self._proposer = proposer
         self._scoring = scoring
         self._details = Details(knowledge)
@@ -127,9 +127,8 @@ class Judge:
 
         What is told of its group or its brand is told of it.
         """
-        own, belongs = proposal.company, self._belongs
-        said = (own == other or belongs(own, other) or belongs(other, own) for other in told)
-        return not proposal.hit.trigger.fallback or not any(said)
+        fallback, related = proposal.hit.trigger.fallback, self._roster.are_related
+        return not fallback or not any(related(proposal.company, other) for other in told)
 
     def _chosen(self, title: Sequence[Proposal], lead: Sequence[Proposal]) -> list[Proposal]:
         chosen = _one_per_clause([*_strongest(title).values()])
@@ -179,7 +178,7 @@ class Judge:
         return any(
             o.company != proposal.company
             and o.type is proposal.type
-            and self._belongs(o.company, proposal.company)
+            and self._roster.belongs(o.company, proposal.company)
             and self._related(o.places, proposal.places)
             for o in others
         )

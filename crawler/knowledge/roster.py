@@ -74,6 +74,10 @@ class Roster:
             known = self.by_name.get(known.group) if known.group else None
         return False
 
+    def are_related(self, one: str, other: str) -> bool:
+        """Say whether the companies are the same, or either belongs to the other."""
+        return self.belongs(one, other) or self.belongs(other, one)
+
     def first_car(self, company: str) -> str | None:
         """Return the year and month of a former entrant's first car on sale; None where there is none."""
         return self.first_cars.get(company)
