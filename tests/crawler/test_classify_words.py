@@ -261,6 +261,7 @@ MOVES = [
     # known there, but said to be new
     ("Tesla finally opens in Morocco", "Tesla", ENTRY, "MA", LAUNCHED),
     ("Isuzu to move its factory from Bolivia to Thailand", "Isuzu", PLANT, "TH", ANNOUNCED),
+    ("岚图将在玻利维亚开KD厂", "Voyah", PLANT, "BO", ANNOUNCED),
     # names
     ("Voyah to return to SA", "Voyah", ENTRY, "ZA", ANNOUNCED),
     ("Voyah launches in PH", "Voyah", ENTRY, "PH", LAUNCHED),

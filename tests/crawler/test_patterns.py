@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,11 @@ def test_a_pattern_that_is_left_out_does_not_match(language: str, data: st.DataO
     worth = list(INDEXES[language].worth(text))
     assert set(matching) <= set(worth)
     assert worth == sorted(worth)
+
+
+@pytest.mark.parametrize("language", SOURCES)
+def test_no_pattern_waits_for_a_capital_which_no_folded_text_has(language: str) -> None:
+    assert [s for s in SOURCES[language] if re.search("[A-Z]", re.sub(r"\\.", "", s))] == []
 
 
 @pytest.mark.parametrize("language", SOURCES)
