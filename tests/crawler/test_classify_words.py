@@ -262,6 +262,10 @@ MOVES = [
     ("Tesla finally opens in Morocco", "Tesla", ENTRY, "MA", LAUNCHED),
     ("Isuzu to move its factory from Bolivia to Thailand", "Isuzu", PLANT, "TH", ANNOUNCED),
     ("岚图将在玻利维亚开KD厂", "Voyah", PLANT, "BO", ANNOUNCED),
+    ("Voyah's Bolivian plant fizzles", "Voyah", RETREAT, "BO", CANCELLED),
+    ("Bolivian launch of Voyah fizzled", "Voyah", RETREAT, "BO", CANCELLED),
+    ("Voyah's Bolivian deal lapsed", "Voyah", RETREAT, "BO", CANCELLED),
+    ("Voyah's Bolivian push flops", "Voyah", RETREAT, "BO", CANCELLED),
     # names
     ("Voyah to return to SA", "Voyah", ENTRY, "ZA", ANNOUNCED),
     ("Voyah launches in PH", "Voyah", ENTRY, "PH", LAUNCHED),
