@@ -266,6 +266,8 @@ MOVES = [
     ("Bolivian launch of Voyah fizzled", "Voyah", RETREAT, "BO", CANCELLED),
     ("Voyah's Bolivian deal lapsed", "Voyah", RETREAT, "BO", CANCELLED),
     ("Voyah's Bolivian push flops", "Voyah", RETREAT, "BO", CANCELLED),
+    ("岚图宣布暂停玻利维亚业务", "Voyah", RETREAT, "BO", CANCELLED),
+    ("Voyah recruits its dealers in Bolivia before launch", "Voyah", ENTRY, "BO", UNDER_WAY),
     # names
     ("Voyah to return to SA", "Voyah", ENTRY, "ZA", ANNOUNCED),
     ("Voyah launches in PH", "Voyah", ENTRY, "PH", LAUNCHED),
