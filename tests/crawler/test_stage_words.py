@@ -107,6 +107,8 @@ def test_a_plant_that_is_being_built_is_under_way(reader: Reader, words: str) ->
         "Voyah SUVs now assembled in Bolivia",
         "Voyah plant in Bolivia hands over its first SUV",
         "Bolivian works just built its first Voyah",
+        "Bolivian firm Tamengo puts the first Voyah SUVs together",
+        "Tamengo bolts together its first Voyah SUVs in Bolivia",
         "Bolivian plant produces Voyah SUVs",
         "Bolivian plant wheels out a Voyah",
         "Voyah plant in Bolivia clocks on",
