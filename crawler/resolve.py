@@ -95,7 +95,7 @@ def _joined(move: Move, at: datetime, event: KnownEvent, ended: KnownEvent | Non
     awakens = event.quiet and (step is not None or at - event.opened <= FRESH)
     places = frozenset(move.destinations)
     narrowed = places if _is_chosen(event, places, step) else narrow(event.places, places, gazetteer)
-    changed = step is not None or ended is not None or narrowed != event.places or awakens
+    changed = step is not None or ended is not None or narrowed != event.places
     late = not changed and at - event.stepped > FRESH and move.confidence - event.confidence < SURER
     return Decision(event.id, event.story_id, narrowed, step, ended.id if ended else None, awakens, late)
 

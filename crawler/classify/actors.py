@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 
 from crawler.classify import grammar
 from crawler.classify.document import COMPANIES, Clause, Document
@@ -10,7 +11,7 @@ from crawler.classify.grammar import Actor
 from crawler.classify.lexicon import Lexicon
 from crawler.classify.triggers import Hit
 from crawler.knowledge import Found, Roster, Sort
-from crawler.models import Company, MoveType
+from crawler.models import MOST_MOVES, Company, MoveType
 from crawler.text import fold
 
 _OBJECT = 8
@@ -33,7 +34,7 @@ class Actors:
                 return
 
     def of(self, document: Document, clause: Clause, hit: Hit) -> list[Actor]:
-        """Return who acts: the company the clause begins with, and one that is joined to it by "and"."""
+        """Return who acts: the company the clause begins with, and those that are joined to it."""
         marks = dict(zip(clause.names, clause.marks, strict=True))
         first, names = self._subjects(document, clause, hit)
         if (found := self._doubtful(document, clause, hit)) is not None and not first:
@@ -48,9 +49,22 @@ class Actors:
         chosen = self._built_for(document, hit, names[0], behind) or self._most_specific(
             document, hit, [*names, *behind]
         )
-        if len(names) > 1 and self._lexicon.find("joined", document.whole[names[0].end : names[1].start]):
-            chosen = [(f, self._roster.by_name[f.names[0]]) for f in names[:2]]
+        together = self._together(document, names)
+        if len(together) > 1:
+            chosen = [(f, self._roster.by_name[f.names[0]]) for f in together]
         return [Actor(company, found, first, marks.get(found, -1)) for found, company in chosen]
+
+    def _together(self, document: Document, names: Sequence[Found]) -> list[Found]:
+        """Return the names joined to the first: "X and Y", "X, Y", or in Chinese side by side, neither the other's."""
+        together = [names[0]]
+        for one, other in pairwise(names[:MOST_MOVES]):
+            between = document.whole[one.end : other.start]
+            listed = between != " " and self._lexicon.find("listed", between) is not None
+            owned = self._roster.are_related(one.names[0], other.names[0])
+            if not (self._lexicon.find("joined", between) or (listed and not owned)):
+                break
+            together.append(other)
+        return together
 
     def _subjects(self, document: Document, clause: Clause, hit: Hit) -> tuple[bool, Sequence[Found]]:
         """Return whether the companies that may act stand before the trigger, and these."""

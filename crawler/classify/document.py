@@ -93,6 +93,8 @@ class Document:
     """The clauses of each item of the title, and of each sentence of the body."""
     unnamed: tuple[Found, ...]
     """The one company of the lead, where the title speaks of a maker without a name."""
+    before: Mapping[int, tuple[Clause, ...]]
+    """The clauses before a sentence of the lead that takes up their company: "The carmaker is hiring …"."""
 
     @property
     def digest(self) -> bool:
@@ -194,6 +196,7 @@ def read(text: Text, matcher: Matcher, roster: Roster, lexicon: Lexicon, *, gene
         lead_clauses=lead,
         items={item: tuple(same) for item, same in groupby(clauses, key=lambda c: c.item)},
         unnamed=_unnamed(titles, lead, lexicon.find("some_maker", title, language) is not None),
+        before=_taken_up(lead, lexicon, language),
     )
 
 
@@ -207,6 +210,16 @@ def _unnamed(titles: Iterable[Clause], lead: Iterable[Clause], some_maker: bool)
         return ()
     names = _companies(lead)
     return names[:1] if len({f.names[0] for f in names}) == 1 else ()
+
+
+def _taken_up(lead: Iterable[Clause], lexicon: Lexicon, language: str) -> dict[int, tuple[Clause, ...]]:
+    """Return, by the number of a lead's sentence that begins with "The carmaker", the sentence before it."""
+    sentences = [tuple(same) for _, same in groupby(lead, key=lambda c: c.item)]
+    return {
+        later[0].item: earlier
+        for earlier, later in pairwise(sentences)
+        if lexicon.find("takes_up", later[0].masked, language)
+    }
 
 
 def _spans(

@@ -73,12 +73,15 @@ class Case:
 
 
 def beside(document: Document, clause: Clause) -> list[Clause]:
-    """Return the other clauses of the item, the nearest before it first; for lead and body, then the title's."""
+    """Return the other clauses of the item, the nearest before it first; for lead and body, then the title's.
+
+    Before those what its sentence takes up.
+    """
     same = [c for c in document.items[clause.item] if c is not clause]
     earlier = [c for c in same if c.start < clause.start][::-1]
     if clause.part is Part.TITLE:
         return [*earlier, *(c for c in same if c.start > clause.start)]
-    return [*earlier, *document.title_clauses]
+    return [*earlier, *document.before.get(clause.item, ()), *document.title_clauses]
 
 
 def inherited(document: Document, clause: Clause) -> list[Found]:

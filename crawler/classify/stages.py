@@ -53,7 +53,8 @@ class Stages:
         if grammar.is_report(case.document, case.clause):
             return True
         gives_up = case.entrant and case.hit.trigger.type is MoveType.WITHDRAWAL
-        if (self._says("rumour", case) or self._says("talks", case)) and not gives_up:
+        before = case.hit.start if case.hit.trigger.type is MoveType.WITHDRAWAL else None
+        if (self._says("rumour", case) or self._says("talks", case, before)) and not gives_up:
             return True
         return stage in UNDONE and self._title_says("rumour", case)
 
@@ -145,7 +146,8 @@ class Stages:
         if own is Stage.PLANNED and not wish and self._is_fixed(case):
             return Stage.ANNOUNCED
         chinese = case.document.language == "zh" and type is not MoveType.OVERSEAS_ORGANISATION
-        meant = own is Stage.PLANNED or type is MoveType.EXPORT or chinese or wish
+        hoped = type is MoveType.MARKET_ENTRY and self._lead_says("only_planned", case)
+        meant = own is Stage.PLANNED or type is MoveType.EXPORT or chinese or wish or hoped
         return Stage.PLANNED if meant else Stage.ANNOUNCED
 
     def _is_fixed(self, case: Case) -> bool:
@@ -153,7 +155,7 @@ class Stages:
         return self._says("dated", case) or (self._says("arranged", case) and not self._title_says("spoken_of", case))
 
     def _retreat(self, case: Case) -> Stage:
-        if self._says("weighed", case):
+        if self._says("weighed", case, case.hit.end):
             return Stage.RUMOURED
         if self._says("delay", case):
             return Stage.PLANNED

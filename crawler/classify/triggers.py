@@ -130,11 +130,13 @@ def read() -> Mapping[str, tuple[Trigger, ...]]:
 def denial(clause: Clause, hit: Hit, language: str, lexicon: Lexicon) -> re.Match[str] | None:
     """Return the denial that stands before the trigger, or within it, in its part of the clause, if any.
 
-    Within the words of a retreat a "no longer" is the retreat itself.
+    Within the words of a retreat a "no longer" is the retreat itself, and only a "won't be closed" denies it.
     """
     comma = clause.masked.rfind(", ", 0, hit.start)
-    end = hit.start if hit.trigger.type is MoveType.WITHDRAWAL else hit.end
-    return lexicon.find("negation", clause.masked, language, max(comma, 0), end)
+    retreat = hit.trigger.type is MoveType.WITHDRAWAL
+    end = hit.start if retreat else hit.end
+    before = lexicon.find("negation", clause.masked, language, max(comma, 0), end)
+    return before or (lexicon.find("goes_on", clause.masked, start=hit.start, end=hit.end) if retreat else None)
 
 
 def _read(language: str) -> tuple[Trigger, ...]:

@@ -8,7 +8,7 @@ import pytest
 
 from crawler.classify import Reader
 from crawler.models import MoveType, Text, WhyNot
-from tests.crawler.titles import ENTRANT, ENTRY, PLANT
+from tests.crawler.titles import ENTRANT, ENTRY, OFFICE, PLANT
 
 
 @pytest.mark.parametrize(
@@ -140,3 +140,46 @@ def test_a_would_be_maker_s_plant_abroad_is_no_arrival(reader: Reader) -> None:
     types = [move.type for move in reader.read(Text("追觅汽车计划在柏林建厂")).moves]
     assert PLANT in types
     assert ENTRY not in types
+
+
+@pytest.mark.parametrize(
+    ("title", "companies"),
+    [
+        ("Voyah, Deepal to build plants in Bolivia", {"Voyah", "Deepal"}),
+        ("Voyah, Deepal and Rox to build plants in Bolivia", {"Voyah", "Deepal", "Rox"}),
+        ("岚图、深蓝、极石将在玻利维亚建厂", {"Voyah", "Deepal", "Rox"}),
+        ("岚图深蓝将在玻利维亚建厂", {"Voyah", "Deepal"}),
+        # side by side, one owns the other, or names the venture of both
+        ("东风岚图将在玻利维亚建厂", {"Voyah"}),
+        ("Fiat Chrysler to build plant in Bolivia", {"Fiat"}),
+        ("The owner of Lotus, Volvo and Polestar brings the Proton brand to Bolivia", {"Proton"}),
+    ],
+)
+def test_companies_that_are_listed_act_together(reader: Reader, title: str, companies: set[str]) -> None:
+    assert {move.company for move in reader.read(Text(title)).moves} == companies
+
+
+TAKEN_UP = [
+    (
+        "Voyah has filled two floors. The state-owned automaker is hiring 120 people for its Bolivian headquarters.",
+        True,
+    ),
+    ("Voyah has filled two floors. It is hiring 120 people for its Bolivian headquarters.", True),
+    ("岚图租下两层楼。该公司正在为玻利维亚总部招聘120人。", True),
+    ("Voyah has filled two floors. The city is hiring 120 people for its Bolivian headquarters.", False),
+    ("Two floors are filled. It is hiring 120 people for its Bolivian headquarters, and Voyah sells well.", False),
+]
+
+
+@pytest.mark.parametrize(("lead", "told"), TAKEN_UP)
+def test_a_sentence_of_the_lead_takes_up_the_company_of_the_one_before(reader: Reader, lead: str, told: bool) -> None:
+    moves = reader.read(Text("Two floors downtown", lead)).moves
+    assert [(m.company, m.type) for m in moves] == ([("Voyah", OFFICE)] if told else [])
+
+
+@pytest.mark.parametrize("made", ["Scooter", "E-bike", "Motorcycle", "Robot", "Smartphone", "Mower"])
+@pytest.mark.parametrize("who", ["maker", "giant", "company"])
+def test_what_a_would_be_maker_makes_so_far_is_not_what_it_shows(reader: Reader, made: str, who: str) -> None:
+    (move,) = reader.read(Text(f"{made} {who} Yadea unveils its first car")).moves
+    assert (move.company, move.type) == ("Yadea", ENTRANT)
+    assert reader.read(Text(f"Yadea unveils its first {made.lower()} for car parks")).moves == ()

@@ -8,7 +8,7 @@ import pytest
 
 from crawler.classify import Reader
 from crawler.models import Stage, Text, WhyNot
-from tests.crawler.titles import ENTRY, EXPORT, PLANT, RETREAT, Row, assert_told, each
+from tests.crawler.titles import ENTRANT, ENTRY, EXPORT, PLANT, RETREAT, Row, assert_told, each
 
 MOVES = [
     # a return, or another brand of the group, where the company is known to sell
@@ -63,6 +63,14 @@ MOVES = [
     ("岚图与玻利维亚就建厂展开谈判", "Voyah", PLANT, "BO", Stage.RUMOURED),
     ("Voyah plans global expansion", "Voyah", ENTRY, "OVERSEAS", Stage.PLANNED),
     ("Voyah wants to enter 25 markets", "Voyah", ENTRY, "OVERSEAS", Stage.PLANNED),
+    ("Voyah hopes to have a global presence by 2030", "Voyah", ENTRY, "OVERSEAS", Stage.PLANNED),
+    ("BYD expands into five new European markets", "BYD", ENTRY, "EU", Stage.ANNOUNCED),
+    ("Voyah closes final physical shop in Bolivia", "Voyah", RETREAT, "BO", Stage.CANCELLED),
+    ("Dyson scraps development of its solar cars", "Dyson", RETREAT, "GB", Stage.CANCELLED),
+    ("苹果汽车再次跳票，售价不到10万美元", "Apple", RETREAT, "US", Stage.PLANNED),
+    ("苹果汽车推迟至2026年发布", "Apple", RETREAT, "US", Stage.PLANNED),
+    ("戴森寻求合作伙伴，进军电动车市场", "Dyson", ENTRANT, "GB", Stage.ANNOUNCED),
+    ("岚图赴玻利维亚设EV厂", "Voyah", PLANT, "BO", Stage.PLANNED),
     # the country of a plant, where its clause names only the region
     ("岚图正式落户匈牙利，将成首家在欧洲生产的车企", "Voyah", PLANT, "HU", Stage.ANNOUNCED),
 ]
@@ -74,6 +82,9 @@ def test_words_beside_a_move_leave_it_one(reader: Reader, row: Row) -> None:
 
 
 NO_MOVES = [
+    ("Voyah plant in Bolivia won't be delayed, minister says", WhyNot.DENIAL),
+    ("沃尔沃将其最便宜电动车撤出玻利维亚市场", WhyNot.MODEL_LAUNCH),
+    ("摇摆的百度、跳票的特斯拉、渐近的拐点", None),
     # what somebody else wants
     ("Proton should enter the Bolivian market, minister says", None),
     ("Voyah kills rumours of a launch in Bolivia", WhyNot.DENIAL),

@@ -27,6 +27,8 @@ from tests.crawler.titles import PLANT
         ("Deepal skips Peru and opens in Bolivia", {"BO"}),
         ("Chery plans plant in Bolivia, Peruvian newspaper says", {"BO"}),
         ("Rox enters Bolivia with Peru next in line", {"BO"}),
+        ("Chery ditches its operations in Bolivia over the war in Peru", {"BO"}),
+        ("Chery ditches its operations in Bolivia due to the invasion of Peru", {"BO"}),
         ("奇瑞在秘鲁市场失利后转向玻利维亚，拟在那里建厂", {"BO"}),
         ("极石继秘鲁之后进入玻利维亚", {"BO"}),
         ("Chery skips Peru and Chile and plans a plant in Bolivia", {"BO"}),

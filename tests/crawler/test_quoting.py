@@ -106,6 +106,18 @@ def test_a_rumour_may_be_from_whoever_names_the_company_later() -> None:
     assert quoted("A plant in Turkey", body, evidence="A maker may build in Turkey.", rumour=True) == "Reuters"
 
 
+def test_a_move_that_stands_far_down_is_from_whom_its_neighbours_name() -> None:
+    filler = "It is one of many. " * 40
+    body = f"BYD sells well. {filler}BYD is preparing a plant in Turkey. “The site is chosen,” 36Kr writes."
+    assert quoted("BYD looks abroad", body, evidence="BYD is preparing a plant in Turkey.") == "36Kr"
+
+
+def test_what_is_no_rumour_is_not_from_whoever_names_the_company_later() -> None:
+    filler = "It is one of many. " * 40
+    body = f"BYD will build in Turkey. {filler}Reuters wrote that BYD sells fewer cars at home."
+    assert quoted("A plant in Turkey", body, evidence="BYD will build in Turkey.") is None
+
+
 def test_an_earlier_report_is_background() -> None:
     body = "比亚迪宣布在土耳其建厂。此前路透社报道称比亚迪考虑过匈牙利。"
     assert quoted("比亚迪宣布土耳其建厂", body, evidence="比亚迪宣布在土耳其建厂。") is None

@@ -187,6 +187,12 @@ def test_abroad_is_known_once_the_company_is_anywhere() -> None:
     assert first_time(move("export", "OVERSEAS", company="Xiaomi"), Known(), KNOWLEDGE.presence) is FirstTime.FIRST
 
 
+def test_whether_a_region_is_new_is_unknown_once_the_company_is_in_one_of_its_countries() -> None:
+    reports = known(event(1, "market_entry", "HU", "launched", company="Xiaomi"))
+    assert first_time(move("market_entry", "EU", company="Xiaomi"), reports, KNOWLEDGE.presence) is FirstTime.UNKNOWN
+    assert first_time(move("market_entry", "EU", company="Xiaomi"), Known(), KNOWLEDGE.presence) is FirstTime.FIRST
+
+
 def test_leaving_a_market_is_no_first_time() -> None:
     report = move("withdrawal", "FJ", "cancelled")
     assert first_time(report, known(event(1, "export", "FJ", "launched")), KNOWLEDGE.presence) is FirstTime.UNKNOWN

@@ -153,3 +153,46 @@ def test_a_brand_that_is_there_has_arrived(reader: Reader, words: str) -> None:
 def test_unless_its_lead_tells_of_a_later_day(reader: Reader) -> None:
     text = Text("Voyah plants its flag in Bolivia", "Voyah will launch in Bolivia next year, it said.")
     assert reader.read(text).moves[0].stage is not Stage.LAUNCHED
+
+
+@pytest.mark.parametrize(
+    ("title", "stage"),
+    [
+        # what ends are the talks, and what is weighed stands before what is done
+        ("Voyah pauses talks of Bolivian plant", Stage.CANCELLED),
+        ("Voyah in talks to sell its Bolivian plant", Stage.RUMOURED),
+        ("岚图将关闭玻利维亚工厂并考虑出售", Stage.ANNOUNCED),
+        ("岚图考虑关闭玻利维亚工厂", Stage.RUMOURED),
+        ("Voyah assesses closure of its Bolivian plant", Stage.RUMOURED),
+        ("BYD pushes start of Turkish factory back to late 2027", Stage.PLANNED),
+        ("Apple Car延至2026年发布", Stage.PLANNED),
+        # a day that is set, or near
+        ("Tesla to open first India showroom in Mumbai on 15 July", Stage.ANNOUNCED),
+        ("Voyah is opening its first store in Bolivia this week", Stage.ANNOUNCED),
+        ("Voyah is opening its first store in Bolivia", Stage.LAUNCHED),
+        ("Voyah car hits Bolivian market soon", Stage.ANNOUNCED),
+        ("Voyah building out first store in Bolivia", Stage.UNDER_WAY),
+        ("Voyah to assess viability of a Bolivian plant", Stage.PLANNED),
+    ],
+)
+def test_words_around_a_move_tell_how_far_it_is(reader: Reader, title: str, stage: Stage) -> None:
+    assert reader.read(Text(title)).moves[0].stage is stage
+
+
+@pytest.mark.parametrize(
+    ("title", "lead", "stage"),
+    [
+        ("Voyah to launch EVs in Bolivia", "The maker is planning a return to the Bolivian market.", Stage.PLANNED),
+        ("Voyah to launch EVs in Bolivia", "The cars were shown in La Paz.", Stage.ANNOUNCED),
+        ("Bolivia to host a Voyah plant", "The group announced, on Monday, an agreement with it.", Stage.ANNOUNCED),
+        ("Bolivia to host a Voyah plant", "The group announced its sales.", Stage.PLANNED),
+        ("Voyah to produce in Bolivia", "Voyah officially launched vehicle production in La Paz.", Stage.LAUNCHED),
+        (
+            "Voyah eyes Bolivian plant",
+            "According to the business newspaper El Deber, it looks at sites.",
+            Stage.RUMOURED,
+        ),
+    ],
+)
+def test_the_lead_tells_how_far_it_is(reader: Reader, title: str, lead: str, stage: Stage) -> None:
+    assert reader.read(Text(title, lead)).moves[0].stage is stage
