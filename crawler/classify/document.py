@@ -265,7 +265,7 @@ def _is_of_a_firm(whole: str, place: Found, makers: Iterable[int], lexicon: Lexi
     """Say whether an adjective tells where a firm is that makes no cars: "Ethiopian firm assembles Yutong's buses"."""
     if place.sort is not Sort.DEMONYM or whole[: place.start].casefold().endswith("this "):
         return False
-    rest = whole[place.end : place.end + 48]
+    rest = _line(whole[place.end : place.end + 48])
     firm = lexicon.find("local_firm", rest)
     return firm is not None and not any(
         0 <= (gap := start - place.end - firm.end()) <= _BESIDE and "," not in rest[firm.end() : firm.end() + gap]
@@ -280,13 +280,19 @@ def _owns(whole: str, place: Found, makers: Collection[int]) -> bool:
 
 def _is_measure(whole: str, company: Found, lexicon: Lexicon) -> bool:
     """Say whether a company is only what another is measured by."""
-    before, after = whole[max(0, company.start - _BEFORE) : company.start], whole[company.end : company.end + _BEHIND]
+    before = whole[max(0, company.start - _BEFORE) : company.start].rpartition("\n")[2]
+    after = _line(whole[company.end : company.end + _BEHIND])
     return lexicon.find("measure_before", before) is not None or lexicon.find("measure_after", after) is not None
+
+
+def _line(rest: str) -> str:
+    """Return the rest of a line: what the next begins with says nothing of how a title ends."""
+    return rest.partition("\n")[0]
 
 
 def _is_meant(whole: str, place: Found, lexicon: Lexicon) -> bool:
     """Say whether a place is meant: an adjective or a country before those who come from there is none."""
-    rest = whole[place.end : place.end + 48]
+    rest = _line(whole[place.end : place.end + 48])
     if place.sort is Sort.DEMONYM:
         return lexicon.find("people", rest) is None
     return lexicon.find("makers", rest) is None

@@ -86,9 +86,10 @@ class Judge:
         self._details = Details(knowledge)
 
     def early(self, document: Document, published: datetime | None) -> Early:
-        """Return what title and lead may report."""
+        """Return what title and lead may report; what the lead tells too weakly to count silences no fallback."""
         title, lead = ([*self._proposer.proposals(document, part, published)] for part in (Part.TITLE, Part.LEAD))
-        told = {p.company for p in (*title, *lead) if not p.hit.trigger.fallback and p.why_not not in AT_HOME}
+        heard = (p for p in (*title, *lead) if not p.hit.trigger.fallback and p.why_not not in AT_HOME)
+        told = {p.company for p in heard if p.clause.part is Part.TITLE or p.why_not is not None or _counts(p)}
         return Early(tuple(p for p in title if self._is_heard(p, told)), tuple(lead))
 
     def judge(

@@ -66,6 +66,12 @@ def test_nor_beside_one_that_tells_of_the_brand_s_group(reader: Reader) -> None:
     assert move.type.value == "export"
 
 
+def test_what_a_lead_tells_too_weakly_to_count_does_not_silence_it(reader: Reader) -> None:
+    title = "Voyah pitches up in Bolivia"
+    assert reader.read(Text(title, "Voyah opened its first dealership on Tuesday.")).relevant
+    assert not reader.read(Text(title, "Voyah has no plans to sell cars in Bolivia.")).relevant
+
+
 def test_a_fallback_is_not_heard_in_a_lead(reader: Reader) -> None:
     assert reader.read(Text("A good year", "Voyah pitches up in Bolivia. The weather was good.")).moves == ()
 

@@ -150,3 +150,12 @@ def test_where_a_firm_is_or_cars_are_made_is_meant_if_nothing_else_is(
 )
 def test_a_firm_s_home_is_no_place_of_its_own_moves(reader: Reader, title: str) -> None:
     assert reader.read(Text(title)).moves == ()
+
+
+@pytest.mark.parametrize(
+    "lead", ["Brand by brand the maker goes abroad.", "Cars are cheap.", "Officials welcomed it.", "People cheer."]
+)
+@pytest.mark.parametrize("title", ["Voyah halts its plans: no Bolivian adventure", "Deepal goes Bolivian"])
+def test_what_a_lead_begins_with_says_nothing_of_how_the_title_ends(reader: Reader, title: str, lead: str) -> None:
+    told = [(move.company, move.destinations) for move in reader.read(Text(title)).moves]
+    assert [(move.company, move.destinations) for move in reader.read(Text(title, lead)).moves] == told
