@@ -31,8 +31,8 @@ _SLASH, _COMMA = re.compile("/"), re.compile("，")
 _CLAUSE = {
     "zh": re.compile(r"[，,。；;！!？?：:\n]+|——|\.\s|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])"),
     "en": re.compile(
-        r"\s[–—-]+\s|[;\n]+|,\s(?:while|as|but|and)\s|(?<=[a-z\d])[.!?]\s|: "
-        r"|\s(?:once|while|whereas|because|although|though|unless)\s"
+        r"\s[–—-]+\s|—|[;\n]+|,\s(?i:while|as|but|and)\s|(?<=[a-z\d])[.!?]\s|: "
+        r"|\s(?i:once|while|whereas|because|although|though|unless)\s"
     ),
 }
 
@@ -306,10 +306,8 @@ def _title_spans(items: Iterable[tuple[int, int]], title: str, cut: _Cut) -> Ite
 
 def _within_lists(whole: str, names: Sequence[Found]) -> frozenset[int]:
     """Return where a list of places goes on behind a comma: "in Spain, Hungary, and Poland" is one clause."""
-    if ", and " not in whole:
-        return frozenset()
     places = [f for f in names if f.sort in PLACES]
-    return frozenset(a.end for a, b in pairwise(places) if whole[a.end : b.start] == ", and ")
+    return frozenset(a.end for a, b in pairwise(places) if whole[a.end : b.start].casefold() == ", and ")
 
 
 def _items(title: str, columned: bool, lexicon: Lexicon) -> list[tuple[int, int]]:

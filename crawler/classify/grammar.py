@@ -37,6 +37,7 @@ _REPORT = frozenset(
     (
         *("report", "reports", "report says", "source", "sources", "sources say", "media report", "media reports"),
         *("media", "newspaper", "paper", "magazine"),
+        *("路透", "路透社", "彭博", "彭博社", "日经", "日经新闻", "金融时报", "华尔街日报"),
         *("报道", "媒体", "外媒", "日媒", "韩媒", "德媒", "美媒", "英媒", "印媒", "港媒", "台媒"),
     )
 )
@@ -293,5 +294,8 @@ def is_taken_over(case: Case, lexicon: Lexicon) -> bool:
 
 
 def names_home(clause: Clause, home: str) -> bool:
-    """Say whether the clause names the company's home market."""
-    return any(home in f.names for f in clause.names if f.sort in PLACES)
+    """Say whether the clause names the company's home market, not only whose the company is: "印度马恒达"."""
+    named = zip(clause.names, clause.marks, strict=True)
+    return any(
+        home in f.names and clause.masked[mark + 1 : mark + 2] != COMPANY for f, mark in named if f.sort in PLACES
+    )

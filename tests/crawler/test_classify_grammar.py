@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -71,6 +72,12 @@ MOVES = [
     ("苹果汽车推迟至2026年发布", "Apple", RETREAT, "US", Stage.PLANNED),
     ("戴森寻求合作伙伴，进军电动车市场", "Dyson", ENTRANT, "GB", Stage.ANNOUNCED),
     ("岚图赴玻利维亚设EV厂", "Voyah", PLANT, "BO", Stage.PLANNED),
+    ("阔别多年，马恒达将带着电动车重返玻利维亚", "Mahindra", ENTRY, "BO", Stage.PLANNED),
+    ("离开英国多年，马恒达打算带着电动SUV回来", "Mahindra", ENTRY, "GB", Stage.PLANNED),
+    ("岚图工厂恢复对玻利维亚发车", "Voyah", EXPORT, "BO", Stage.UNDER_WAY),
+    ("岚图明年海外要卖100万辆", "Voyah", EXPORT, "OVERSEAS", Stage.PLANNED),
+    ("岚图皮卡本地化定点：东伦敦", "Voyah", PLANT, "ZA", Stage.ANNOUNCED),
+    ("岚图SUV在玻利维亚试装", "Voyah", PLANT, "BO", Stage.UNDER_WAY),
     # the country of a plant, where its clause names only the region
     ("岚图正式落户匈牙利，将成首家在欧洲生产的车企", "Voyah", PLANT, "HU", Stage.ANNOUNCED),
 ]
@@ -318,3 +325,28 @@ def test_what_a_lead_dates_years_back_is_history(reader: Reader, lead: str) -> N
         year: reader.read(Text("The road of Voyah", lead, datetime(year, 5, 1, tzinfo=UTC))) for year in (2019, 2026)
     }
     assert [bool(reading.moves) for reading in told.values()] == [True, False]
+
+
+@pytest.mark.parametrize("dash", [" – ", " - ", " — ", "—"])
+@pytest.mark.parametrize(
+    "title", ["Voyah enters Bolivia{}Peru, it says, must wait", "Voyah opens plant in Bolivia{}in Peru it sells well"]
+)
+def test_a_dash_of_any_kind_begins_another_clause(reader: Reader, title: str, dash: str) -> None:
+    assert reader.read(Text(title.format(dash))).moves[0].destinations == ("BO",)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Toyota eyes a fresh factory in India, and electric SUVs could be first in line",
+        "Sharp Electronics wants to make electric cars, but questions remain",
+        "Voyah opens plant in Bolivia while sales fall in Peru",
+        "Voyah plans plants in Bolivia, Peru, and Chile",
+    ],
+)
+def test_a_title_in_capitals_is_cut_as_any_other(reader: Reader, title: str) -> None:
+    plain, capitals = (reader.read(Text(words)).moves for words in (title, title.title()))
+    assert [replace(move, evidence="", details={}) for move in capitals] == [
+        replace(move, evidence="", details={}) for move in plain
+    ]
+    assert plain

@@ -166,6 +166,10 @@ def test_unless_its_lead_tells_of_a_later_day(reader: Reader) -> None:
         ("Voyah assesses closure of its Bolivian plant", Stage.RUMOURED),
         ("BYD pushes start of Turkish factory back to late 2027", Stage.PLANNED),
         ("Apple Car延至2026年发布", Stage.PLANNED),
+        ("路透：岚图将在玻利维亚建厂", Stage.RUMOURED),
+        ("彭博社：岚图进入玻利维亚", Stage.RUMOURED),
+        ("岚图盯上玻利维亚市场", Stage.PLANNED),
+        ("岚图进入玻利维亚首批新车在拉巴斯交付", Stage.LAUNCHED),
         # a day that is set, or near
         ("Tesla to open first India showroom in Mumbai on 15 July", Stage.ANNOUNCED),
         ("Voyah is opening its first store in Bolivia this week", Stage.ANNOUNCED),
