@@ -33,10 +33,11 @@ _SPEAKER = re.compile(
     rf"\s*{COMPANY}(?:汽车|集团| motors?| group)?"
     r"(?P<who>.{0,4}(?:管理层|高管|掌门人|总裁|董事长|负责人|ceo|cfo))?\s*"
 )
+_MARKS = re.compile(r"^\W+|\W+$")
 _REPORT = frozenset(
     (
         *("report", "reports", "report says", "source", "sources", "sources say", "media report", "media reports"),
-        *("media", "newspaper", "paper", "magazine"),
+        *("media", "newspaper", "paper", "magazine", "reuters", "bloomberg", "nikkei", "nikkei asia", "wsj", "caixin"),
         *("路透", "路透社", "彭博", "彭博社", "日经", "日经新闻", "金融时报", "华尔街日报"),
         *("报道", "媒体", "外媒", "日媒", "韩媒", "德媒", "美媒", "英媒", "印媒", "港媒", "台媒"),
     )
@@ -246,7 +247,7 @@ def opens_plant(case: Case, lexicon: Lexicon) -> bool:
 def is_report(document: Document, clause: Clause) -> bool:
     """Say whether the clause stands in a title that ends in ": report", or begins with "外媒："."""
     ends = (*document.title_clauses[:1], *document.title_clauses[-1:])
-    return clause.part is Part.TITLE and any(c.masked.strip() in _REPORT for c in ends)
+    return clause.part is Part.TITLE and any(_MARKS.sub("", c.masked) in _REPORT for c in ends)
 
 
 def is_statement(document: Document, clause: Clause) -> bool:

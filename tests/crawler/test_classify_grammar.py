@@ -65,6 +65,8 @@ MOVES = [
     ("Voyah plans global expansion", "Voyah", ENTRY, "OVERSEAS", Stage.PLANNED),
     ("Voyah wants to enter 25 markets", "Voyah", ENTRY, "OVERSEAS", Stage.PLANNED),
     ("Voyah hopes to have a global presence by 2030", "Voyah", ENTRY, "OVERSEAS", Stage.PLANNED),
+    ("Voyah wants to flee Bolivia for Peru", "Voyah", RETREAT, "BO", Stage.ANNOUNCED),
+    ("Voyah's ambitious plans: EVs on the horizon for Bolivia", "Voyah", ENTRY, "BO", Stage.ANNOUNCED),
     ("BYD expands into five new European markets", "BYD", ENTRY, "EU", Stage.ANNOUNCED),
     ("Voyah closes final physical shop in Bolivia", "Voyah", RETREAT, "BO", Stage.CANCELLED),
     ("Dyson scraps development of its solar cars", "Dyson", RETREAT, "GB", Stage.CANCELLED),
@@ -91,6 +93,7 @@ def test_words_beside_a_move_leave_it_one(reader: Reader, row: Row) -> None:
 NO_MOVES = [
     ("Voyah plant in Bolivia won't be delayed, minister says", WhyNot.DENIAL),
     ("沃尔沃将其最便宜电动车撤出玻利维亚市场", WhyNot.MODEL_LAUNCH),
+    ("Voyah UK plant to build first EV components in Europe", WhyNot.NO_VEHICLE),
     ("摇摆的百度、跳票的特斯拉、渐近的拐点", None),
     # what somebody else wants
     ("Proton should enter the Bolivian market, minister says", None),

@@ -170,6 +170,9 @@ def test_unless_its_lead_tells_of_a_later_day(reader: Reader) -> None:
         ("彭博社：岚图进入玻利维亚", Stage.RUMOURED),
         ("岚图盯上玻利维亚市场", Stage.PLANNED),
         ("岚图进入玻利维亚首批新车在拉巴斯交付", Stage.LAUNCHED),
+        ("⚡Reuters: Voyah is going to build a plant in Bolivia", Stage.RUMOURED),
+        ("Voyah begins making cars in Bolivia", Stage.LAUNCHED),
+        ("Voyah opens design centre in Bolivia for 2027 debut", Stage.LAUNCHED),
         # a day that is set, or near
         ("Tesla to open first India showroom in Mumbai on 15 July", Stage.ANNOUNCED),
         ("Voyah is opening its first store in Bolivia this week", Stage.ANNOUNCED),
