@@ -240,12 +240,13 @@ class Proposer:
         named = [f for f in case.clause.names if f.sort in PLACES]
         if named and all(f.sort is Sort.CITY for f in named):
             yield "city_only"
-        if case.hit.trigger.model and not model and not (sells and all(sells)):
+        known = bool(sells) and all(sells)
+        anew = known and not model and grammar.comes_anew(case, self._lexicon)
+        if case.hit.trigger.model and not model and (anew or not known):
             yield "brand_subject"
         if sells and all(s is False for s in sells):
             yield "brand_first"
-        elif sells and all(sells):
-            anew = not model and grammar.comes_anew(case, self._lexicon)
+        elif known:
             if not anew and (model or asked != [OVERSEAS]):
                 yield "one_model" if model else "brand_known"
         elif model and self._lexicon.find("shown", case.clause.masked, case.document.language):

@@ -191,6 +191,9 @@ def test_a_country_that_talks_with_a_maker_of_some_kind_names_one_company(reader
         ("Voyah plans to boost annual output at its plant in Bolivia", 0.0, 0.6),
         ("Voyah was back in Bolivia", 0.8, 1.0),
         ("岚图与玻利维亚洽谈建厂", 0.9, 1.0),
+        ("Tesla is finally launching in Germany", 0.85, 1.0),
+        ("Voyah launches Deepal luxury car brand in Bolivia", 0.85, 1.0),
+        ("Proton to introduce smart's new energy vehicles in Bolivia", 0.75, 1.0),
     ],
     ids=str,
 )
