@@ -195,7 +195,7 @@ def read(text: Text, matcher: Matcher, roster: Roster, lexicon: Lexicon, *, gene
         title_clauses=titles,
         lead_clauses=lead,
         items={item: tuple(same) for item, same in groupby(clauses, key=lambda c: c.item)},
-        unnamed=_unnamed(titles, lead, lexicon.find("some_maker", title, language) is not None),
+        unnamed=_unnamed(titles, lead, roster) if lexicon.find("some_maker", title, language) else (),
         before=_taken_up(lead, lexicon, language),
     )
 
@@ -204,12 +204,12 @@ def _companies(clauses: Iterable[Clause]) -> tuple[Found, ...]:
     return tuple(f for c in clauses for f in c.names if f.sort in COMPANIES)
 
 
-def _unnamed(titles: Iterable[Clause], lead: Iterable[Clause], some_maker: bool) -> tuple[Found, ...]:
-    """Return the company that the lead alone names, where the title speaks of some maker and names none."""
-    if not some_maker or _companies(titles):
+def _unnamed(titles: Iterable[Clause], lead: Iterable[Clause], roster: Roster) -> tuple[Found, ...]:
+    """Return the company that the lead alone names, besides its group or brands, where the title names none."""
+    if _companies(titles):
         return ()
     names = _companies(lead)
-    return names[:1] if len({f.names[0] for f in names}) == 1 else ()
+    return names[:1] if all(roster.are_related(f.names[0], names[0].names[0]) for f in names) else ()
 
 
 def _taken_up(lead: Iterable[Clause], lexicon: Lexicon, language: str) -> dict[int, tuple[Clause, ...]]:

@@ -67,6 +67,9 @@ MOVES = [
     ("Voyah hopes to have a global presence by 2030", "Voyah", ENTRY, "OVERSEAS", Stage.PLANNED),
     ("Voyah wants to flee Bolivia for Peru", "Voyah", RETREAT, "BO", Stage.ANNOUNCED),
     ("Voyah's ambitious plans: EVs on the horizon for Bolivia", "Voyah", ENTRY, "BO", Stage.ANNOUNCED),
+    ("Voyah cars delayed again for Bolivia", "Voyah", RETREAT, "BO", Stage.PLANNED),
+    ("Voyah's cars could be sold in Bolivia", "Voyah", ENTRY, "BO", Stage.RUMOURED),
+    ("Voyah to build cars in S'pore", "Voyah", PLANT, "SG", Stage.ANNOUNCED),
     ("BYD expands into five new European markets", "BYD", ENTRY, "EU", Stage.ANNOUNCED),
     ("Voyah closes final physical shop in Bolivia", "Voyah", RETREAT, "BO", Stage.CANCELLED),
     ("Dyson scraps development of its solar cars", "Dyson", RETREAT, "GB", Stage.CANCELLED),
@@ -192,6 +195,7 @@ def test_a_country_that_talks_with_a_maker_of_some_kind_names_one_company(reader
         ("Voyah was back in Bolivia", 0.8, 1.0),
         ("岚图与玻利维亚洽谈建厂", 0.9, 1.0),
         ("Tesla is finally launching in Germany", 0.85, 1.0),
+        ("Foton's truck sales abroad top 200,000 in a year for the first time", 0.95, 1.0),
         ("Voyah launches Deepal luxury car brand in Bolivia", 0.85, 1.0),
         ("Proton to introduce smart's new energy vehicles in Bolivia", 0.75, 1.0),
     ],
@@ -299,6 +303,23 @@ def test_a_title_that_names_no_maker_means_the_one_of_its_lead(reader: Reader) -
     reading = reader.read(Text(NAMELESS, "The site is being chosen, VinFast said on Monday."))
     assert [(m.company, m.type, m.destinations) for m in reading.moves] == [("VinFast", PLANT, ("BO",))]
     assert reading.confidence < reader.read(Text("VinFast to build a plant in Bolivia")).confidence - 0.1
+
+
+@pytest.mark.parametrize(
+    ("title", "lead", "company"),
+    [
+        ("Chinese electric SUV arrives in Bolivia", "Voyah opened its first showroom in La Paz on Monday.", "Voyah"),
+        ("China's EV enters Bolivia", "Voyah opened its first showroom in La Paz on Monday.", "Voyah"),
+        (NAMELESS, "Voyah, a brand of Dongfeng, chooses a site, Dongfeng said.", "Voyah"),
+        ("Chinese EV makers arrive in Bolivia", "Voyah is the third, it was said on Monday.", None),
+        ("Chinese EV boom reaches Bolivia", "Voyah is one of them, it was said on Monday.", None),
+    ],
+)
+def test_a_title_means_the_one_of_its_lead_beside_whose_it_is(
+    reader: Reader, title: str, lead: str, company: str | None
+) -> None:
+    told = {move.company for move in reader.read(Text(title, lead)).moves}
+    assert told == ({company} if company else set())
 
 
 def test_vehicles_that_are_counted_are_some_makers(reader: Reader) -> None:
