@@ -246,10 +246,9 @@ class Proposer:
             yield "brand_subject"
         if sells and all(s is False for s in sells):
             yield "brand_first"
-        elif known:
-            if not anew and (model or asked != [OVERSEAS]):
-                yield "one_model" if model else "brand_known"
-        elif model and self._lexicon.find("shown", case.clause.masked, case.document.language):
+        elif known and not anew and (model or asked != [OVERSEAS]):
+            yield "one_model" if model else "brand_known"
+        elif not known and model and self._lexicon.find("shown", case.clause.masked, case.document.language):
             yield "one_model"
 
 

@@ -75,9 +75,9 @@ class Case:
 
 
 def beside(document: Document, clause: Clause) -> list[Clause]:
-    """Return the other clauses of the item, the nearest before it first; for lead and body, then the title's.
+    """Return the other clauses of the item, the nearest before it first.
 
-    Before those what its sentence takes up.
+    For lead and body, then those of the sentence that theirs takes up, and the title's.
     """
     same = [c for c in document.items[clause.item] if c is not clause]
     earlier = [c for c in same if c.start < clause.start][::-1]
