@@ -67,6 +67,8 @@ MOVES = [
     ("Voyah hopes to have a global presence by 2030", "Voyah", ENTRY, "OVERSEAS", Stage.PLANNED),
     ("Voyah wants to flee Bolivia for Peru", "Voyah", RETREAT, "BO", Stage.ANNOUNCED),
     ("Voyah's ambitious plans: EVs on the horizon for Bolivia", "Voyah", ENTRY, "BO", Stage.ANNOUNCED),
+    ("Voyah holds off on its plant in Bolivia", "Voyah", RETREAT, "BO", Stage.PLANNED),
+    ("岚图玻利维亚工业中心启用", "Voyah", PLANT, "BO", Stage.LAUNCHED),
     ("Voyah cars delayed again for Bolivia", "Voyah", RETREAT, "BO", Stage.PLANNED),
     ("Voyah's cars could be sold in Bolivia", "Voyah", ENTRY, "BO", Stage.RUMOURED),
     ("Voyah to build cars in S'pore", "Voyah", PLANT, "SG", Stage.ANNOUNCED),
