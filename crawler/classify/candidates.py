@@ -172,7 +172,7 @@ class Proposer:
             return WhyNot.DENIAL
         if case.hit.trigger.entrant and not case.entrant:
             return WhyNot.HOME_MARKET
-        if grammar.is_taken_over(case, self._lexicon):
+        if grammar.is_taken_over(case, self._lexicon) or self._lexicon.find("goes_on", case.clause.masked):
             return WhyNot.NO_MOVE
         if grammar.is_listing(case, places, self._lexicon):
             return WhyNot.STAKE

@@ -97,6 +97,7 @@ def test_words_beside_a_move_leave_it_one(reader: Reader, row: Row) -> None:
 
 NO_MOVES = [
     ("Voyah plant in Bolivia won't be delayed, minister says", WhyNot.DENIAL),
+    ("Voyah plant in Bolivia will not be closed, minister says", None),
     ("沃尔沃将其最便宜电动车撤出玻利维亚市场", WhyNot.MODEL_LAUNCH),
     ("Voyah UK plant to build first EV components in Europe", WhyNot.NO_VEHICLE),
     ("摇摆的百度、跳票的特斯拉、渐近的拐点", None),
