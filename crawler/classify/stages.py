@@ -129,8 +129,8 @@ class Stages:
         return next((stage for family, stage in told if self._lead_says(family, case)), None)
 
     def _is_ahead(self, case: Case) -> bool:
-        going_on = case.hit.trigger.stage is Stage.UNDER_WAY
-        will = self._says("will", case, case.hit.end if going_on else None)
+        end = case.hit.start if case.document.language == "en" else case.hit.end
+        will = self._says("will", case, end if case.hit.trigger.stage is Stage.UNDER_WAY else None)
         if will or self._says("wish", case) or grammar.is_to_come(case):
             return True
         to = self._lexicon.find("headline_to", case.clause.masked, case.document.language)
@@ -146,7 +146,9 @@ class Stages:
         if own is Stage.PLANNED and not wish and self._is_fixed(case):
             return Stage.ANNOUNCED
         chinese = case.document.language == "zh" and type is not MoveType.OVERSEAS_ORGANISATION
-        hoped = type is MoveType.MARKET_ENTRY and self._lead_says("only_planned", case)
+        hoped = type is MoveType.MARKET_ENTRY and (
+            self._lead_says("only_planned", case) or self._says("some_year", case)
+        )
         meant = own is Stage.PLANNED or type is MoveType.EXPORT or chinese or wish or hoped
         return Stage.PLANNED if meant else Stage.ANNOUNCED
 

@@ -173,6 +173,12 @@ def test_unless_its_lead_tells_of_a_later_day(reader: Reader) -> None:
         ("⚡Reuters: Voyah is going to build a plant in Bolivia", Stage.RUMOURED),
         ("Voyah begins making cars in Bolivia", Stage.LAUNCHED),
         ("Voyah opens design centre in Bolivia for 2027 debut", Stage.LAUNCHED),
+        # a ship that is named and on its way, a year that is only hoped for
+        ("Voyah's first cargo ship heads to Bolivia", Stage.UNDER_WAY),
+        ("岚图首批新车将突破万辆出口玻利维亚", Stage.PLANNED),
+        ("Voyah to launch EVs in Bolivia by 2031", Stage.PLANNED),
+        ("Voyah to launch EVs in Bolivia in 2031", Stage.ANNOUNCED),
+        ("Voyah chases growth in Bolivia", Stage.PLANNED),
         # a day that is set, or near
         ("Tesla to open first India showroom in Mumbai on 15 July", Stage.ANNOUNCED),
         ("Voyah is opening its first store in Bolivia this week", Stage.ANNOUNCED),
