@@ -280,8 +280,7 @@ def _owns(whole: str, place: Found, makers: Collection[int]) -> bool:
 
 def _is_measure(whole: str, company: Found, lexicon: Lexicon) -> bool:
     """Say whether a company is only what another is measured by."""
-    before = whole[max(0, company.start - _BEFORE) : company.start].rpartition("\n")[2]
-    after = _line(whole[company.end : company.end + _BEHIND])
+    before, after = whole[max(0, company.start - _BEFORE) : company.start], whole[company.end : company.end + _BEHIND]
     return lexicon.find("measure_before", before) is not None or lexicon.find("measure_after", after) is not None
 
 

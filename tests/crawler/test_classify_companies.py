@@ -159,6 +159,11 @@ def test_companies_that_are_listed_act_together(reader: Reader, title: str, comp
     assert {move.company for move in reader.read(Text(title)).moves} == companies
 
 
+def test_a_brand_behind_its_group_s_name_acts_alone_even_where_it_is_known(reader: Reader) -> None:
+    day = datetime(2026, 10, 1, tzinfo=UTC)
+    assert reader.read(Text("东风岚图与葡萄牙Salvador Caetano集团签约进入葡萄牙", "", day)).moves == ()
+
+
 TAKEN_UP = [
     (
         "Voyah has filled two floors. The state-owned automaker is hiring 120 people for its Bolivian headquarters.",

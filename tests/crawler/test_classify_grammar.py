@@ -196,6 +196,7 @@ def test_a_country_that_talks_with_a_maker_of_some_kind_names_one_company(reader
         ("Bolivia opens its market and invites Voyah to sell cars in La Paz", 0.0, 0.6),
         ("Voyah plans to boost annual output at its plant in Bolivia", 0.0, 0.6),
         ("Voyah was back in Bolivia", 0.8, 1.0),
+        ("Voyah works in Bolivia hit by walkout", 0.0, 0.6),
         ("岚图与玻利维亚洽谈建厂", 0.9, 1.0),
         ("Tesla is finally launching in Germany", 0.85, 1.0),
         ("Foton's truck sales abroad top 200,000 in a year for the first time", 0.95, 1.0),
@@ -311,8 +312,8 @@ def test_a_title_that_names_no_maker_means_the_one_of_its_lead(reader: Reader) -
 @pytest.mark.parametrize(
     ("title", "lead", "company"),
     [
-        ("Chinese electric SUV arrives in Bolivia", "Voyah opened its first showroom in La Paz on Monday.", "Voyah"),
-        ("China's EV enters Bolivia", "Voyah opened its first showroom in La Paz on Monday.", "Voyah"),
+        ("Chinese electric SUV enters Bolivia", "Voyah has told dealers on Monday.", "Voyah"),
+        ("China's EV enters Bolivia", "Voyah has told dealers on Monday.", "Voyah"),
         (NAMELESS, "Voyah, a brand of Dongfeng, chooses a site, Dongfeng said.", "Voyah"),
         ("Chinese EV makers arrive in Bolivia", "Voyah is the third, it was said on Monday.", None),
         ("Chinese EV boom reaches Bolivia", "Voyah is one of them, it was said on Monday.", None),
