@@ -184,6 +184,7 @@ def test_unless_its_lead_tells_of_a_later_day(reader: Reader) -> None:
         ("Voyah is opening its first store in Bolivia", Stage.LAUNCHED),
         ("Voyah car hits Bolivian market soon", Stage.ANNOUNCED),
         ("Voyah building out first store in Bolivia", Stage.UNDER_WAY),
+        ("Voyah has started to hire for a research centre in Bolivia", Stage.UNDER_WAY),
         ("Voyah partners with Comibol to assess viability of a kit plant in Bolivia", Stage.PLANNED),
     ],
 )
