@@ -152,7 +152,7 @@ class Proposer:
         why = self._impossible(case, places)
         subject = ("subject_first",) if case.actor.first else ()
         facts = dict.fromkeys((*subject, *place_signal, *self._signals(case, places)))
-        words = self._scoring.heard(case.type, case.clause.masked, case.title, case.document.language)
+        words = self._scoring.heard(case.type, self._weighed_words(case), case.title, case.document.language)
         signals = (*map(Signal, facts), *(signal for signal in words if signal.name not in facts))
         confidence = self._scoring.confidence(signals)
         return Proposal(
@@ -166,6 +166,12 @@ class Proposer:
             confidence=confidence if why is None else min(confidence, _IMPOSSIBLE),
             why_not=why,
         )
+
+    def _weighed_words(self, case: Case) -> str:
+        """Return the clause's words; where those of an entry name a car, without what the firm makes so far before."""
+        masked, hit = case.clause.masked, case.hit
+        car = self._lexicon.find("own_car", masked, case.document.language, hit.start, hit.end)
+        return masked[hit.start :] if case.type is MoveType.NEW_ENTRANT and car else masked
 
     def _impossible(self, case: Case, places: Sequence[str]) -> WhyNot | None:
         if self.denial(case.document, case.clause, case.hit):

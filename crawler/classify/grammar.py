@@ -33,6 +33,7 @@ _SPEAKER = re.compile(
     rf"\s*{COMPANY}(?:汽车|集团| motors?| group)?"
     r"(?P<who>.{0,4}(?:管理层|高管|掌门人|总裁|董事长|负责人|ceo|cfo))?\s*"
 )
+_APPOSITION = re.compile(r"^, [^,]+,")
 _MARKS = re.compile(r"^\W+|\W+$")
 _REPORT = frozenset(
     (
@@ -186,6 +187,7 @@ def model_arrives(case: Case, lexicon: Lexicon) -> bool:
     place = next((m for f, m in zip(clause.names, clause.marks, strict=True) if f.sort in PLACES and m > mark), 0)
     end = max(hit.end, place)
     between = clause.masked[mark + 1 : max(hit.start, place) if hit.trigger.model else hit.start]
+    between = _APPOSITION.sub("", between)
     if clause.between(mark + 1, end, [Sort.MODEL]) or lexicon.find("model", between, language):
         return True
     return hit.trigger.model and lexicon.without("filler", between, language).strip(" '-.") != ""

@@ -9,7 +9,7 @@ import pytest
 
 from crawler.classify import Reader
 from crawler.models import Stage, Text, WhyNot
-from tests.crawler.titles import ENTRANT, ENTRY, EXPORT, PLANT, RETREAT, Row, assert_told, each
+from tests.crawler.titles import ENTRANT, ENTRY, EXPORT, OFFICE, PLANT, RETREAT, Row, assert_told, each
 
 MOVES = [
     # a return, or another brand of the group, where the company is known to sell
@@ -67,6 +67,9 @@ MOVES = [
     ("Voyah hopes to have a global presence by 2030", "Voyah", ENTRY, "OVERSEAS", Stage.PLANNED),
     ("Voyah wants to flee Bolivia for Peru", "Voyah", RETREAT, "BO", Stage.ANNOUNCED),
     ("Voyah's ambitious plans: EVs on the horizon for Bolivia", "Voyah", ENTRY, "BO", Stage.ANNOUNCED),
+    ("Voyah will not go ahead with its plant in Bolivia", "Voyah", RETREAT, "BO", Stage.CANCELLED),
+    ("Voyah is in no hurry to build its plant in Bolivia", "Voyah", RETREAT, "BO", Stage.PLANNED),
+    ("Voyah opens a design and comfort center in Bolivia", "Voyah", OFFICE, "BO", Stage.LAUNCHED),
     ("Voyah holds off on its plant in Bolivia", "Voyah", RETREAT, "BO", Stage.PLANNED),
     ("岚图玻利维亚工业中心启用", "Voyah", PLANT, "BO", Stage.LAUNCHED),
     ("Voyah cars delayed again for Bolivia", "Voyah", RETREAT, "BO", Stage.PLANNED),
@@ -100,6 +103,7 @@ NO_MOVES = [
     ("Voyah plant in Bolivia will not be closed, minister says", None),
     ("沃尔沃将其最便宜电动车撤出玻利维亚市场", WhyNot.MODEL_LAUNCH),
     ("Voyah UK plant to build first EV components in Europe", WhyNot.NO_VEHICLE),
+    ("Toyota's electric saloon is in no hurry on German roads", WhyNot.NO_MOVE),
     ("摇摆的百度、跳票的特斯拉、渐近的拐点", None),
     # what somebody else wants
     ("Proton should enter the Bolivian market, minister says", None),
@@ -199,6 +203,8 @@ def test_a_country_that_talks_with_a_maker_of_some_kind_names_one_company(reader
         ("Voyah works in Bolivia hit by walkout", 0.0, 0.6),
         ("岚图与玻利维亚洽谈建厂", 0.9, 1.0),
         ("Tesla is finally launching in Germany", 0.85, 1.0),
+        ("Voyah, Dongfeng's boxy electric brand, will go on sale in Bolivia", 0.85, 1.0),
+        ("Five plants of Voyah in Bolivia compared", 0.0, 0.75),
         ("Foton's truck sales abroad top 200,000 in a year for the first time", 0.95, 1.0),
         ("Voyah launches Deepal luxury car brand in Bolivia", 0.85, 1.0),
         ("Proton to introduce smart's new energy vehicles in Bolivia", 0.75, 1.0),

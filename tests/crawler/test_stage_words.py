@@ -176,6 +176,8 @@ def test_unless_its_lead_tells_of_a_later_day(reader: Reader) -> None:
         ("Voyah's first cargo ship heads to Bolivia", Stage.UNDER_WAY),
         ("岚图首批新车将突破万辆出口玻利维亚", Stage.PLANNED),
         ("Voyah to launch EVs in Bolivia by 2031", Stage.PLANNED),
+        ("Voyah will be sold in Bolivia by the Garden group", Stage.ANNOUNCED),
+        ("Voyah will be sold in Bolivia", Stage.PLANNED),
         ("Voyah to launch EVs in Bolivia in 2031", Stage.ANNOUNCED),
         ("Voyah chases growth in Bolivia", Stage.PLANNED),
         # a day that is set, or near
