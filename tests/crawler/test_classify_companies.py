@@ -195,7 +195,7 @@ def test_what_a_would_be_maker_makes_so_far_is_not_what_it_shows(reader: Reader,
     [
         ("Two nights without sleep", "Yadea, which has made nothing but electric scooters so far, will build a car."),
         ("Logistics platform Lalamove to build its own electric van", ""),
-        ("九号公司做两轮车出身，如今要推出一款自己的电动汽车", ""),
+        ("做两轮摩托的九号公司要推出一款自己的电动汽车", ""),
     ],
 )
 def test_nor_what_it_is_said_to_have_made_before(reader: Reader, title: str, lead: str) -> None:

@@ -104,6 +104,7 @@ NO_MOVES = [
     ("沃尔沃将其最便宜电动车撤出玻利维亚市场", WhyNot.MODEL_LAUNCH),
     ("Voyah UK plant to build first EV components in Europe", WhyNot.NO_VEHICLE),
     ("Toyota's electric saloon is in no hurry on German roads", WhyNot.NO_MOVE),
+    ("回顾苹果手机与苹果造车失败", WhyNot.COMMENTARY),
     ("摇摆的百度、跳票的特斯拉、渐近的拐点", None),
     # what somebody else wants
     ("Proton should enter the Bolivian market, minister says", None),
