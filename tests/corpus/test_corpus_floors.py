@@ -17,7 +17,10 @@ from tools.labels import Names, Row, load_rows
 HERE = Path(__file__).parent
 SLACK = 0.04
 """How far a figure may rise above its floor before the floor has to follow."""
-CORPORA = ("en", "zh", "en-apart", "zh-apart", "en-fresh", "zh-fresh", "en-hard", "en-words", "zh-words")
+CORPORA = (
+    *("en", "zh", "en-apart", "zh-apart", "en-fresh", "zh-fresh", "en-hard", "en-words", "zh-words"),
+    *("en-articles", "zh-articles"),
+)
 """All but the first two were written without a look at the reader's words: what they show is what it misses."""
 ROWS: dict[str, tuple[Row, ...]] = {name: load_rows(HERE / f"{name}.jsonl") for name in CORPORA}
 
